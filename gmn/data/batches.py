@@ -1,0 +1,178 @@
+"""Training and evaluation batches: a pure function of (seed, step), so there is no loader state to save.
+
+Shape letters: B scenes, M modalities, V views, K episodes per scene (training makes two: the second swaps
+contexts and targets), Q = 7 numbers of a query.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gmn.data.modalities import HAPTICS, POSES, VISION, Modality
+from gmn.data.scaling import HapticScale
+from gmn.data.shards import SceneSet
+from gmn.mese import pose
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """Scenes with their context C and observation O.
+
+    Attributes:
+        senses: per modality, (B, V, ...) float32: pictures in 0..1, readings scaled.
+        queries: per modality, (B, V, 7) float32.
+        context: (K, B, M, V) bool, the views in C.
+        target: (K, B, M, V) bool, the views in O.
+    """
+
+    senses: list[Tensor]
+    queries: list[Tensor]
+    context: Tensor
+    target: Tensor
+
+    def to(self, device: torch.device | str) -> "Episodes":
+        return Episodes(
+            [s.to(device, non_blocking=True) for s in self.senses],
+            [q.to(device, non_blocking=True) for q in self.queries],
+            self.context.to(device, non_blocking=True),
+            self.target.to(device, non_blocking=True),
+        )
+
+    def with_views(self, context: Tensor, target: Tensor) -> "Episodes":
+        """The same scenes with other contexts and targets, both (K, B, M, V) bool."""
+        return replace(self, context=context, target=target)
+
+
+class SceneReader:
+    """Reads scenes as modalities.
+
+    Args:
+        scenes: the set.
+        modalities: what to cut it into.
+        scale: of the haptic readings.
+    """
+
+    def __init__(self, scenes: SceneSet, modalities: tuple[Modality, ...], scale: HapticScale):
+        self.scenes, self.modalities, self.scale = scenes, modalities, scale
+        self.views = int(scenes.settings["views"])
+
+    def read(self, indices: np.ndarray, rng: np.random.Generator | None = None) -> Episodes:
+        """Scenes ``indices``, no view in context or target yet.
+
+        With ``rng``, each scene is replaced by one that is as likely and as true: the world turned by a
+        multiple of 90 degrees about the vertical, its colour channels permuted.
+        """
+        b, m = len(indices), len(self.modalities)
+        turn = np.zeros(b) if rng is None else rng.integers(4, size=b) * np.pi / 2
+        colours = np.tile(np.arange(3), (b, 1)) if rng is None else rng.permuted(np.tile(np.arange(3), (b, 1)), axis=1)
+        whole, queries = {}, {}
+        for array in sorted({modality.array for modality in self.modalities}):
+            values = self.scenes.read(array, indices)
+            if array == "haptics":
+                whole[array] = self.scale.scaled(values)
+            else:
+                channels_first = np.moveaxis(values, -1, 2)  # (B, V, 3, S, S)
+                whole[array] = np.take_along_axis(channels_first, colours[:, None, :, None, None], axis=2)
+        for sense in (VISION, HAPTICS):
+            poses = self.scenes.read(POSES[sense], indices)
+            queries[sense] = torch.from_numpy(pose.turn_query(pose.query(poses), turn[:, None]))
+        return Episodes(
+            senses=[_tensor(modality.cut(whole[modality.array])) for modality in self.modalities],
+            queries=[queries[modality.sense] for modality in self.modalities],
+            context=torch.zeros(1, b, m, self.views, dtype=torch.bool),
+            target=torch.zeros(1, b, m, self.views, dtype=torch.bool),
+        )
+
+
+def _tensor(values: np.ndarray) -> Tensor:
+    tensor = torch.from_numpy(np.ascontiguousarray(values))
+    return tensor.float().div_(255) if tensor.dtype == torch.uint8 else tensor.float()
+
+
+def draw_views(
+    rng: np.random.Generator, shown: np.ndarray, views: int, reading: str, shuffle: bool = True
+) -> tuple[Tensor, Tensor]:
+    """Context and target of scenes and of their swapped copies.
+
+    Each shown modality gets a context of U{0..V} views, the rest are its targets, modality by modality
+    (Sec. 4). What happens to a modality that is not shown is where the text and the authors' code differ:
+    ``paper`` hides it from both, ``released`` keeps all its views as targets.
+
+    Args:
+        rng: random stream.
+        shown: (B, M) bool, the modalities of each scene.
+        views: V.
+        reading: ``paper`` or ``released``.
+        shuffle: draw which views, or take the first ones as context.
+
+    Returns:
+        context and target, (2, B, M, V) bool; copy 1 is copy 0 swapped.
+    """
+    b, m = shown.shape
+    rank = rng.random((b, m, views)).argsort(axis=2) if shuffle else np.broadcast_to(np.arange(views), (b, m, views))
+    visible = shown if reading == "paper" else np.ones_like(shown)
+    count = np.zeros((b, m), int)
+    undecided = np.ones(b, bool)
+    while undecided.any():  # at least one target in the first copy
+        count[undecided] = rng.integers(0, views + 1, (int(undecided.sum()), m))
+        count = np.where(shown, count, 0)
+        undecided = ((views - count) * visible).sum(1) == 0
+    context = (rank < count[..., None]) & shown[..., None]
+    target = visible[..., None] & ~context
+    return torch.from_numpy(np.stack([context, target])), torch.from_numpy(np.stack([target, context]))
+
+
+def shown_in_training(rng: np.random.Generator, combinations: np.ndarray, reading: str, missing: bool) -> np.ndarray:
+    """The modalities in the context of training scenes, (B, M) bool.
+
+    Text: all that the scene has. Release, where no modality is missing by design: a random subset of them.
+    """
+    if reading == "paper" or missing:
+        return combinations
+    b, m = combinations.shape
+    size = rng.integers(1, m + 1, b)
+    return rng.random((b, m)).argsort(axis=1).argsort(axis=1) < size[:, None]
+
+
+class TrainingBatches:
+    """Batch ``step`` of a run.
+
+    Args:
+        reader: of the training set.
+        combinations: (N, M) bool, what each scene shows.
+        batch_size: B.
+        seed: of the run.
+        reading: ``paper`` or ``released``.
+        missing: whether the regime leaves modalities out.
+        symmetries: use the world's symmetries as further data.
+    """
+
+    def __init__(self, reader, combinations, batch_size, seed, reading, missing, symmetries):
+        self.reader, self.combinations, self.batch_size = reader, combinations, batch_size
+        self.seed, self.reading, self.missing, self.symmetries = seed, reading, missing, symmetries
+        self._epoch: tuple[int, np.ndarray] | None = None
+
+    def _order(self, epoch: int) -> np.ndarray:
+        if self._epoch is None or self._epoch[0] != epoch:
+            rng = np.random.default_rng([self.seed, 1, epoch])
+            self._epoch = (epoch, rng.permutation(len(self.combinations)))
+        return self._epoch[1]
+
+    def __getitem__(self, step: int) -> Episodes:
+        n = len(self.combinations)
+        places = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
+        indices = np.array([self._order(int(p // n))[p % n] for p in places])
+        rng = np.random.default_rng([self.seed, 2, step])
+        episodes = self.reader.read(indices, rng if self.symmetries else None)
+        shown = shown_in_training(rng, self.combinations[indices], self.reading, self.missing)
+        return episodes.with_views(*draw_views(rng, shown, self.reader.views, self.reading))
+
+
+def validation_batch(
+    reader: SceneReader, combinations: np.ndarray, indices: np.ndarray, seed: int, reading: str
+) -> Episodes:
+    """Scenes ``indices`` with views that depend on (seed, first index) only."""
+    rng = np.random.default_rng([seed, 3, int(indices[0])])
+    return reader.read(indices).with_views(*draw_views(rng, combinations[indices], reader.views, reading))

@@ -1,0 +1,57 @@
+"""Regimes: which modalities each scene shows, in training and in validation (Sec. 4, missing modalities).
+
+A combination is a boolean row over the M modalities. ``m8-1-2`` means M = 8 with one or two modalities a
+training scene; ``m2`` means M = 2 with all of them.
+"""
+
+import re
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+
+from gmn.errors import UserError
+
+
+@dataclass(frozen=True)
+class Regime:
+    """M modalities, of which each training scene shows between ``low`` and ``high``."""
+
+    name: str
+    modalities: int
+    low: int
+    high: int
+
+    @classmethod
+    def parse(cls, name: str) -> "Regime":
+        """Read ``m2`` or ``m8-1-2``.
+
+        Raises:
+            UserError: another form, M not in {2, 5, 8, 14}, or a range outside 1..M.
+        """
+        match = re.fullmatch(r"m(\d+)(?:-(\d+)-(\d+))?", name)
+        if match:
+            m, low, high = (int(g) if g else None for g in match.groups())
+            regime = cls(name, m, m if low is None else low, m if high is None else high)
+            if m in (2, 5, 8, 14) and 1 <= regime.low <= regime.high <= m:
+                return regime
+        raise UserError(f"regime: {name!r} is none; use m2, or mM-A-B with M of 2, 5, 8, 14 and 1 <= A <= B <= M")
+
+    def train_sizes(self) -> np.ndarray:
+        """P(size) for sizes 0..M in training: every combination weighs one over its size."""
+        weight = [comb(self.modalities, k) / k if self.low <= k <= self.high else 0 for k in range(1, self.modalities + 1)]
+        return np.array([0, *weight]) / sum(weight)
+
+    def sample_train(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        """Combinations of ``n`` training scenes, (n, M) bool; also those of val_missing."""
+        return _subsets(rng, rng.choice(self.modalities + 1, n, p=self.train_sizes()), self.modalities)
+
+    def sample_full(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        """Combinations of val_full, (n, M) bool: the size uniform on 1..M, then any of that size."""
+        return _subsets(rng, rng.integers(1, self.modalities + 1, n), self.modalities)
+
+
+def _subsets(rng: np.random.Generator, sizes: np.ndarray, m: int) -> np.ndarray:
+    """One uniformly random subset of each size, (n, m) bool."""
+    rank = rng.random((len(sizes), m)).argsort(axis=1).argsort(axis=1)
+    return rank < sizes[:, None]

@@ -1,0 +1,133 @@
+"""The modality sets of the paper, M = 2, 5, 8, 14: which part of which sense each modality is.
+
+Pictures are cut after resizing, colour outermost, then left/right, then upper/lower; haptic readings are kept
+whole or split into two halves of the hand (App. A). Shape letters: B scenes, V views, C channels, H W image.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from gmn.errors import UserError
+from gmn.mese.hand import FINGERS, channels
+
+VISION, HAPTICS = "vision", "haptics"
+POSES = {VISION: "camera", HAPTICS: "hand"}  # sense -> array of poses it was taken from
+
+
+@dataclass(frozen=True)
+class Modality:
+    """One modality: a part of a sense.
+
+    Attributes:
+        name: unique in its set, e.g. ``red-left``.
+        sense: ``vision`` or ``haptics``: they share the queries' meaning and the likelihood's scale.
+        shape: of one view: (C, H, W) or (D,).
+        array: the scene array it is cut from.
+        channels: colour channels, or haptic readings, in order.
+        rows, columns: part of the picture, as fractions in halves: (start, stop) of 2.
+    """
+
+    name: str
+    sense: str
+    shape: tuple[int, ...]
+    array: str
+    channels: tuple[int, ...]
+    rows: tuple[int, int] = (0, 2)
+    columns: tuple[int, int] = (0, 2)
+
+    @property
+    def size(self) -> int:
+        """Numbers in one view."""
+        return int(np.prod(self.shape))
+
+    def _window(self) -> tuple[slice, slice]:
+        _, height, width = self.shape
+        unit_h, unit_w = height // (self.rows[1] - self.rows[0]), width // (self.columns[1] - self.columns[0])
+        return (
+            slice(self.rows[0] * unit_h, self.rows[1] * unit_h),
+            slice(self.columns[0] * unit_w, self.columns[1] * unit_w),
+        )
+
+    def cut(self, whole: np.ndarray) -> np.ndarray:
+        """This modality's part of a sense: (..., C, H, W) of (..., 3, S, S), or (..., D) of (..., 132)."""
+        picked = list(self.channels)
+        if self.sense == HAPTICS:
+            return whole[..., picked]
+        rows, columns = self._window()
+        return whole[..., picked, rows, columns]
+
+    def paste(self, part: np.ndarray, whole: np.ndarray) -> None:
+        """The inverse of :meth:`cut`: write ``part`` into its place in ``whole``."""
+        picked = list(self.channels)
+        if self.sense == HAPTICS:
+            whole[..., picked] = part
+        else:
+            rows, columns = self._window()
+            whole[..., picked, rows, columns] = part
+
+
+def _halves() -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Readings of the hand's halves, finger after finger: 61 (thumb, index, middle) and 71 (the rest)."""
+    parts = (*FINGERS, "touch", "wrist")
+    order = [(k, c) for part in parts for k, c in enumerate(channels()) if c.part == part]
+    return tuple(tuple(k for k, c in order if c.half == half) for half in (0, 1))
+
+
+@cache
+def modality_set(count: int, image_size: int, crop_size: int) -> tuple[Modality, ...]:
+    """The M = ``count`` modalities in the paper's order.
+
+    Args:
+        count: 2, 5, 8 or 14.
+        image_size: pixels of the whole picture, cut for M = 2 and 5.
+        crop_size: pixels of the inner picture, cut for M = 8 and 14.
+
+    Raises:
+        UserError: another count.
+    """
+    whole = tuple(range(len(channels())))
+    halves = {"left": (0, 1), "right": (1, 2)}
+    levels = {"upper": (0, 1), "lower": (1, 2)}
+    colours = ("red", "green", "blue")
+    touch = [Modality(HAPTICS, HAPTICS, (len(whole),), "haptics", whole)]
+    if count in (8, 14):
+        touch = [
+            Modality(f"{HAPTICS}-{k + 1}", HAPTICS, (len(half),), "haptics", half) for k, half in enumerate(_halves())
+        ]
+
+    half, s = image_size // 2, crop_size
+    rgb = (0, 1, 2)
+    if count == 2:
+        sight = [Modality(VISION, VISION, (3, image_size, image_size), "image", rgb)]
+    elif count == 5:
+        sight = [
+            Modality(f"{side}-{level}", VISION, (3, half, half), "image", rgb, levels[level], halves[side])
+            for side in halves
+            for level in levels
+        ]
+    elif count == 8:
+        sight = [
+            Modality(f"{colour}-{side}", VISION, (1, s, s // 2), "image_crop", (k,), (0, 2), halves[side])
+            for k, colour in enumerate(colours)
+            for side in halves
+        ]
+    elif count == 14:
+        sight = [
+            Modality(
+                f"{colour}-{side}-{level}",
+                VISION,
+                (1, s // 2, s // 2),
+                "image_crop",
+                (k,),
+                levels[level],
+                halves[side],
+            )
+            for k, colour in enumerate(colours)
+            for side in halves
+            for level in levels
+        ]
+    else:
+        raise UserError(f"modalities: {count} is not a modality set; use 2, 5, 8 or 14")
+    return (*sight, *touch)

@@ -1,0 +1,117 @@
+"""Scene sets on disk: immutable safetensors shards and a manifest that vouches for them.
+
+Usage::
+
+    scenes = SceneSet("data/laptop/train")
+    images = scenes.read("image", [3, 14, 15])  # (3, V, S, S, 3) uint8
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from gmn.errors import UserError
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+def write_atomically(path: Path, write) -> None:
+    """Call ``write(temporary_path)``, then move its file to ``path``; nothing half written is left."""
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UserError(f"{path}: cannot be written ({error.strerror}); free some disk or mend its rights")
+    except SafetensorError as error:
+        temporary.unlink(missing_ok=True)
+        raise UserError(f"{path}: cannot be written ({error}); free some disk or mend its rights")
+
+
+def write_json(path: Path, value) -> None:
+    """Write ``value`` as indented JSON, atomically; NaN is refused."""
+    text = json.dumps(value, indent=1, allow_nan=False) + "\n"
+    write_atomically(path, lambda temporary: temporary.write_text(text))
+
+
+def shard_name(k: int) -> str:
+    return f"shard-{k:05d}.safetensors"
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write one shard atomically; equal arrays give equal bytes."""
+    write_atomically(path, lambda temporary: save_file(arrays, temporary))
+
+
+class SceneSet:
+    """Random access to the scenes of a folder.
+
+    A shard's hash is checked when it is first read; memory is only mapped, so a set may be larger than RAM.
+
+    Raises:
+        UserError: the manifest or a shard is missing, foreign, truncated or altered.
+    """
+
+    def __init__(self, folder: str | Path):
+        self.folder = Path(folder)
+        path = self.folder / MANIFEST
+        try:
+            self.manifest = json.loads(path.read_text())
+        except FileNotFoundError:
+            raise UserError(f"{path}: not found; make the set with `dvc repro simulate`") from None
+        except ValueError:
+            raise UserError(f"{path}: not JSON; delete {self.folder} and make the set again") from None
+        if self.manifest.get("format") != FORMAT:
+            raise UserError(
+                f"{path}: format {self.manifest.get('format')!r}, this version reads {FORMAT}; make the set again"
+            )
+        self.settings = self.manifest["settings"]
+        self.arrays = self.manifest["arrays"]
+        self._sizes = [shard["scenes"] for shard in self.manifest["shards"]]
+        self._starts = np.cumsum([0] + self._sizes)
+        self._open: dict[int, object] = {}
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def read(self, name: str, indices) -> np.ndarray:
+        """Rows ``indices`` of array ``name``, stacked along axis 0."""
+        indices = np.asarray(indices)
+        shards = np.searchsorted(self._starts, indices, side="right") - 1
+        rows = indices - self._starts[shards]
+        return np.stack([self._shard(int(k)).get_slice(name)[int(r)] for k, r in zip(shards, rows, strict=True)])
+
+    def read_all(self, name: str, stop: int | None = None) -> np.ndarray:
+        """The whole array ``name``, or its first ``stop`` scenes."""
+        stop = len(self) if stop is None else min(stop, len(self))
+        count = int(np.searchsorted(self._starts, stop))
+        return np.concatenate([self._shard(k).get_tensor(name) for k in range(count)])[:stop]
+
+    def check(self) -> None:
+        """Verify every shard."""
+        for k in range(len(self._sizes)):
+            self._shard(k)
+
+    def _shard(self, k: int):
+        if k not in self._open:
+            shard = self.manifest["shards"][k]
+            path = self.folder / shard["file"]
+            remedy = f"delete {self.folder} and make the set again with `dvc repro`"
+            if not path.exists():
+                raise UserError(f"{path}: shard is missing; {remedy}")
+            if sha256(path) != shard["sha256"]:
+                raise UserError(f"{path}: shard is truncated, altered or swapped (sha256 differs); {remedy}")
+            self._open[k] = safe_open(path, framework="numpy")
+        return self._open[k]

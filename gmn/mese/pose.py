@@ -1,0 +1,71 @@
+"""Where the camera and the wrist are, and the query the networks see.
+
+A pose is ``(x, y, z, pitch, yaw)`` in metres and radians, float32, the pitch wrapped into [0, 2 pi). Camera
+and wrist draw the same two angles: pitch U(-pi/2, pi/2), yaw U(0, 2 pi).
+"""
+
+import numpy as np
+
+CAMERA_RADIUS = 1.0  # m
+WRIST_BACK, WRIST_UP = 0.17, 0.05  # m, behind the fingers and above the palm
+
+POSE = 5
+QUERY = 7
+
+
+def sample_angles(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Draw ``(n, 2)`` pitch and yaw in radians."""
+    return np.stack([rng.uniform(-np.pi / 2, np.pi / 2, n), rng.uniform(0, 2 * np.pi, n)], axis=1)
+
+
+def _pose(position: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    pitch, yaw = np.moveaxis(angles, -1, 0)
+    return np.concatenate([position, np.stack([pitch % (2 * np.pi), yaw], -1)], -1).astype(np.float32)
+
+
+def camera_frame(angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Right, up and viewing direction of cameras at ``angles`` (..., 2), each (..., 3)."""
+    pitch, yaw = np.moveaxis(np.asarray(angles, dtype=float), -1, 0)
+    cos_p, sin_p, cos_y, sin_y = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
+    forward = np.stack([cos_p * cos_y, cos_p * sin_y, sin_p], -1)
+    up = np.stack([-sin_p * cos_y, -sin_p * sin_y, cos_p], -1)
+    return np.cross(forward, up), up, forward
+
+
+def camera_pose(angles: np.ndarray) -> np.ndarray:
+    """Camera poses (..., 5) at radius 1 m, looking at the origin; positive pitch looks up from below."""
+    forward = camera_frame(angles)[2]
+    return _pose(-CAMERA_RADIUS * forward, angles)
+
+
+def wrist_frame(angles: np.ndarray) -> np.ndarray:
+    """Rotation matrices (..., 3, 3) of the wrist: columns thumb side, minus fingers, back of the hand."""
+    pitch, yaw = np.moveaxis(np.asarray(angles, dtype=float), -1, 0)
+    cos_p, sin_p, cos_y, sin_y = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
+    thumb = np.stack([-cos_y, -sin_y, np.zeros_like(yaw)], -1)
+    fingers = np.stack([-sin_y * cos_p, cos_y * cos_p, sin_p], -1)
+    back = np.stack([sin_y * sin_p, -cos_y * sin_p, cos_p], -1)
+    return np.stack([thumb, -fingers, back], -1)
+
+
+def wrist_pose(angles: np.ndarray) -> np.ndarray:
+    """Wrist poses (..., 5): 0.17 m behind the object along the fingers, 0.05 m above it along the palm."""
+    frame = wrist_frame(angles)
+    return _pose(WRIST_BACK * frame[..., :, 1] + WRIST_UP * frame[..., :, 2], angles)
+
+
+def query(pose: np.ndarray) -> np.ndarray:
+    """The query v of a pose, (..., 7) float32: x, y, z, cos pitch, sin pitch, cos yaw, sin yaw."""
+    pitch, yaw = pose[..., 3], pose[..., 4]
+    angles = np.stack([np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)], -1)
+    return np.concatenate([pose[..., :3], angles], -1).astype(np.float32)
+
+
+def turn_query(query: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    """Turn queries (..., 7) by ``turn`` radians (...) about the vertical: the world is symmetric under it."""
+    cos, sin = np.cos(turn), np.sin(turn)
+    out = query.copy()
+    for a, b in ((0, 1), (5, 6)):  # position, then the direction of the yaw
+        out[..., a] = cos * query[..., a] - sin * query[..., b]
+        out[..., b] = sin * query[..., a] + cos * query[..., b]
+    return out

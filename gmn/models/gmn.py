@@ -1,0 +1,154 @@
+"""GMN, the generative multisensory network: encode a context, infer z, render any sense (Sec. 2).
+
+Usage::
+
+    model = GMN(ModelConfig(network="apoe", modalities=2))
+    bound = model.elbo(episodes, generator)
+    (-bound.elbo.sum()).backward()
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gmn.data.batches import Episodes
+from gmn.models.config import ModelConfig
+from gmn.models.encoders import HapticEncoder, ImageEncoder
+from gmn.models.gaussians import log_density
+from gmn.models.inference import InferenceNetwork, Latents, Representations
+from gmn.models.renderers import HapticRenderer, ImageRenderer
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The evidence lower bound of a batch (Eq. 4), nats.
+
+    Attributes:
+        log_likelihood: (M, E), log p(X_m | z, V) of one sample, zero where nothing is a target.
+        kl: (T, E), KL of each DRAW step.
+        targets: (M, E), number of target views.
+    """
+
+    log_likelihood: Tensor
+    kl: Tensor
+    targets: Tensor
+
+    @property
+    def elbo(self) -> Tensor:
+        """(E,)"""
+        return self.log_likelihood.sum(0) - self.kl.sum(0)
+
+    @property
+    def loss(self) -> Tensor:
+        """Mean negative ELBO per target view, times M: what Fig. 5 and S4 plot."""
+        return -self.elbo.sum() / self.targets.sum() * len(self.targets)
+
+
+class GMN(nn.Module):
+    """Encoders, inference network and renderers."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.config = config
+        self.modalities = config.modality_list
+        vision = [m.sense == "vision" for m in self.modalities]
+        pairs = list(zip(self.modalities, vision, strict=True))
+        self.encoders = nn.ModuleList((ImageEncoder if v else HapticEncoder)(m.shape[0], config) for m, v in pairs)
+        self.renderers = nn.ModuleList((ImageRenderer if v else HapticRenderer)(m.shape[0], config) for m, v in pairs)
+        self.inference = InferenceNetwork(config)
+        # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
+        self.initial = nn.Parameter(torch.zeros(len(pairs), config.representation, *config.grid))
+
+    def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
+        """Sum of codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
+        context, target = [], []
+        flat = (-1, episodes.context.shape[-1])
+        for m, encoder in enumerate(self.encoders):
+            in_context, in_target = episodes.context[:, :, m], episodes.target[:, :, m]  # (K, B, V)
+            used = in_context if imagine else in_context | in_target
+            scene, view = used.any(0).nonzero(as_tuple=True)
+            codes = encoder(episodes.senses[m][scene, view], episodes.queries[m][scene, view])
+            own = torch.arange(used.shape[1], device=scene.device)[:, None] == scene  # (B, N): whose view it is
+
+            def total(mask: Tensor) -> Tensor:
+                weight = (mask[:, :, view] & own).flatten(0, 1).to(codes.dtype)  # (E, N)
+                return self.initial[m] + (weight @ codes.flatten(1)).unflatten(1, self.initial.shape[1:])
+
+            context.append(total(in_context.reshape(*used.shape)))
+            if not imagine:
+                target.append(total(in_target.reshape(*used.shape)))
+        has = [mask.any(3).flatten(0, 1) for mask in (episodes.context, episodes.target)]
+        return Representations(context, None if imagine else target, *has)
+
+    def infer(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
+        """z ~ Q(z | C, O), (S * E, ...)."""
+        return self.inference.rollout(self.represent(episodes), generator, samples)
+
+    def imagine(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
+        """z ~ P(z | C), (S * E, ...)."""
+        return self.inference.rollout(self.represent(episodes, imagine=True), generator, samples)
+
+    def render(self, modality: int, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
+        """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z."""
+        return self.renderers[modality](z, episode, query)
+
+    def elbo(
+        self, episodes: Episodes, generator: torch.Generator | None, rendered: int | None = None
+    ) -> Bound:
+        """The bound of Eq. 4, one sample of z.
+
+        Args:
+            episodes: E = K * B episodes.
+            generator: noise of z, and the choice of ``rendered`` views.
+            rendered: draw only so many of a scene's V views of each modality and weigh them by V / rendered,
+                an unbiased estimate of the likelihood; None draws all targets.
+        """
+        latents = self.infer(episodes, generator)
+        b, views = episodes.context.shape[1], episodes.context.shape[3]
+        drawn, weight = torch.ones(b, views, dtype=torch.bool, device=latents.z.device), 1.0
+        scores = []
+        for m in range(len(self.modalities)):
+            if rendered is not None and rendered < views:
+                chance = torch.rand(b, views, generator=generator, device=latents.z.device)
+                drawn, weight = chance.argsort(1).argsort(1) < rendered, views / rendered
+            score = self._score(m, episodes, latents.z, episodes.target[:, :, m] & drawn)
+            scores.append(weight * score)
+        targets = episodes.target.sum(3).permute(2, 0, 1).flatten(1)
+        return Bound(torch.stack(scores), latents.kl(), targets)
+
+    def log_likelihood(
+        self,
+        episodes: Episodes,
+        generator: torch.Generator | None,
+        samples: int,
+        transform: Callable[[Tensor], Tensor] | None = None,
+    ) -> Tensor:
+        """Importance-weighted bound on log P(X | V, C), (E,) float64 nats.
+
+        ``log 1/S sum_s p(X | z_s, V) p(z_s | C) / q(z_s | C, O)`` with z_s ~ Q. ``transform`` maps means and
+        targets alike before they are compared (GRAY: the maximum over colour channels).
+        """
+        latents = self.infer(episodes, generator, samples)
+        weight = latents.log_ratio()
+        for m in range(len(self.modalities)):
+            weight = weight + self._score(m, episodes, latents.z, episodes.target[:, :, m], transform).double()
+        return torch.logsumexp(weight.unflatten(0, (samples, -1)), 0) - torch.log(torch.tensor(float(samples)))
+
+    def _score(self, m: int, episodes: Episodes, z: Tensor, target: Tensor, transform=None) -> Tensor:
+        """log p(X_m | z, V) of every row of z, (S * E,); ``target`` (K, B, V)."""
+        copy, scene, view = target.nonzero(as_tuple=True)
+        score = z.new_zeros(len(z))
+        if len(copy) == 0:
+            return score
+        e = target.shape[0] * target.shape[1]
+        samples = len(z) // e
+        episode = copy * target.shape[1] + scene
+        rows = (episode + e * torch.arange(samples, device=z.device)[:, None]).flatten()
+        mean = self.render(m, z, rows, episodes.queries[m][scene, view].repeat(samples, 1))
+        sense = episodes.senses[m][scene, view]
+        if transform is not None:
+            mean, sense = transform(mean), transform(sense)
+        sense = sense.repeat(samples, *[1] * (sense.ndim - 1))
+        return score.index_add(0, rows, log_density(sense, mean.float(), self.config.std(self.modalities[m])))

@@ -1,0 +1,71 @@
+"""Renderers: latent z and a query to the mean of a sense, P(x | z, v) of Eq. 1 (App. B).
+
+Each step's decoder output is added to a canvas that is never fed back. Decoders end in a linear layer, so
+that layer is applied once, to the sum over the steps.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gmn.mese.pose import QUERY
+from gmn.models.config import ModelConfig
+from gmn.models.lstm import ConvLSTM
+
+
+class _Core(nn.Module):
+    """The LSTM under both renderers: z and query in, the hidden states of T steps out."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.steps = config.steps
+        self.latent = config.latent_channels
+        self.lstm = ConvLSTM(self.latent + QUERY, 0, config.state, config.kernel)
+
+    def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
+        """Hidden states (T, N, H, h, w) for queries (N, 7) of episodes ``episode`` (N,) of z (E, TZ, h, w)."""
+        maps = self.lstm.planes(self.latent, QUERY, z.shape[2:])
+        static = self.lstm.static(z)[episode] + (query @ maps.flatten(1)).unflatten(1, maps.shape[1:])
+        states, state = [], None
+        for _ in range(self.steps):
+            state = self.lstm(static, None, state)
+            states.append(state.hidden)
+        return torch.stack(states)
+
+
+class ImageRenderer(nn.Module):
+    """Pictures (N, C, 4h, 4w); the mean is unbounded."""
+
+    def __init__(self, channels: int, config: ModelConfig):
+        super().__init__()
+        d, pad = config.decoder, config.kernel // 2
+        self.core = _Core(config)
+        self.narrow = nn.Conv2d(config.state, d, config.kernel, padding=pad)
+        self.grow = nn.ConvTranspose2d(d, 2 * d, 4, stride=2, padding=1)
+        self.paint = nn.ConvTranspose2d(2 * d, channels, 4, stride=2, padding=1)
+
+    def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
+        states = self.core(z, episode, query)
+        steps, n = states.shape[:2]
+        x = F.relu(self.grow(F.relu(self.narrow(states.flatten(0, 1)))))
+        strokes = x.unflatten(0, (steps, n)).sum(0)
+        bias = steps * self.paint.bias
+        return F.conv_transpose2d(strokes, self.paint.weight, bias, stride=2, padding=1)
+
+
+class HapticRenderer(nn.Module):
+    """Readings (N, D)."""
+
+    def __init__(self, readings: int, config: ModelConfig):
+        super().__init__()
+        h, w = config.grid
+        hidden = 2 * config.representation
+        self.core = _Core(config)
+        self.flat = nn.Linear(config.state * h * w, hidden)
+        self.mix = nn.Linear(hidden, hidden)
+        self.feel = nn.Linear(hidden, readings)
+
+    def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
+        states = self.core(z, episode, query)
+        x = F.relu(self.mix(F.relu(self.flat(states.flatten(2)))))
+        return F.linear(x.sum(0), self.feel.weight, len(states) * self.feel.bias)
