@@ -5,11 +5,17 @@ training scene; ``m2`` means M = 2 with all of them.
 """
 
 import re
+import zlib
 from dataclasses import dataclass
 from math import comb
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 
+from gmn.data.shards import write_atomically
 from gmn.errors import UserError
 
 
@@ -44,14 +50,53 @@ class Regime:
 
     def sample_train(self, rng: np.random.Generator, n: int) -> np.ndarray:
         """Combinations of ``n`` training scenes, (n, M) bool; also those of val_missing."""
-        return _subsets(rng, rng.choice(self.modalities + 1, n, p=self.train_sizes()), self.modalities)
+        return subsets(rng, rng.choice(self.modalities + 1, n, p=self.train_sizes()), self.modalities)
 
     def sample_full(self, rng: np.random.Generator, n: int) -> np.ndarray:
         """Combinations of val_full, (n, M) bool: the size uniform on 1..M, then any of that size."""
-        return _subsets(rng, rng.integers(1, self.modalities + 1, n), self.modalities)
+        return subsets(rng, rng.integers(1, self.modalities + 1, n), self.modalities)
 
 
-def _subsets(rng: np.random.Generator, sizes: np.ndarray, m: int) -> np.ndarray:
+def subsets(rng: np.random.Generator, sizes: np.ndarray, m: int) -> np.ndarray:
     """One uniformly random subset of each size, (n, m) bool."""
     rank = rng.random((len(sizes), m)).argsort(axis=1).argsort(axis=1)
     return rank < sizes[:, None]
+
+
+def draw(regime: Regime, train: int, val: int, seed: int) -> dict[str, np.ndarray]:
+    """The combinations of every scene: ``train`` (train, M), ``val_missing`` and ``val_full`` (val, M), bool."""
+    rng = np.random.default_rng([seed, zlib.crc32(regime.name.encode())])
+    complete = regime.low == regime.modalities
+    return {
+        "train": regime.sample_train(rng, train),
+        "val_missing": regime.sample_train(rng, val),
+        "val_full": regime.sample_train(rng, val) if complete else regime.sample_full(rng, val),
+    }
+
+
+def save(path: Path, shown: dict[str, np.ndarray]) -> None:
+    write_atomically(path, lambda temporary: save_file(shown, temporary))
+
+
+def load(path: Path) -> dict[str, np.ndarray]:
+    """Read what :func:`save` wrote.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); make it again with `dvc repro split`") from None
+
+
+def frequencies(shown: dict[str, np.ndarray], names: list[str]) -> pd.DataFrame:
+    """How often each combination occurs: size, modalities, and a column of counts per part of the split."""
+    m = len(names)
+    keys = {part: np.sort(rows @ (1 << np.arange(m))) for part, rows in shown.items()}
+    counts = {part: pd.Series(key).value_counts() for part, key in keys.items()}
+    table = pd.DataFrame(counts).fillna(0).astype(int)
+    picked = (table.index.to_numpy()[:, None] >> np.arange(m)) & 1
+    table.insert(0, "size", picked.sum(1))
+    table.insert(1, "modalities", [" ".join(np.array(names)[row.astype(bool)]) for row in picked])
+    return table.rename_axis("code").reset_index().sort_values(["size", "code"]).drop(columns="code")

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from gmn.data.shards import FORMAT, MANIFEST, SceneSet, sha256, shard_name, write_json, write_shard
 from gmn.mese.hand import channels
 from gmn.mese.simulate import UNITS, SceneSettings, simulate
+from gmn.progress import Progress
 
 STATISTICS_SCENES = 10_000  # at most so many scenes enter the channel statistics
 
@@ -25,7 +25,7 @@ def produce(
     out: Path,
     scratch: Path,
     workers: int,
-    progress: Callable[[int], None],
+    progress: Progress,
 ) -> None:
     """Write ``scenes`` scenes to ``out``.
 
@@ -38,7 +38,7 @@ def produce(
         out: the set's folder; replaced.
         scratch: where unfinished sets are kept.
         workers: processes.
-        progress: called with the number of scenes of each finished shard.
+        progress: counts scenes.
     """
     described = asdict(settings) | {"scenes": scenes, "shard_scenes": shard_scenes, "format": FORMAT}
     key = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
@@ -47,10 +47,10 @@ def produce(
 
     ranges = [range(i, min(i + shard_scenes, scenes)) for i in range(0, scenes, shard_scenes)]
     missing = [k for k in range(len(ranges)) if not _readable(partial / shard_name(k))]
-    progress(sum(len(r) for k, r in enumerate(ranges) if k not in set(missing)))
+    progress.skip(scenes - sum(len(ranges[k]) for k in missing))
     jobs = (joblib.delayed(_make_shard)(settings, ranges[k], partial / shard_name(k)) for k in missing)
     for made in joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(jobs):
-        progress(made)
+        progress.advance(made)
 
     shards = [
         {"file": shard_name(k), "scenes": len(r), "sha256": sha256(partial / shard_name(k))}

@@ -47,6 +47,6 @@ def product(experts: Gaussian, present: Tensor) -> Gaussian:
 
 
 def log_density(x: Tensor, mean: Tensor, std: float) -> Tensor:
-    """log N(x; mean, std^2) summed over all but the first axis, in float64 where x is not required to learn."""
+    """log N(x; mean, std^2) summed over all but the first axis, (N,) nats."""
     squares = ((x - mean) / std).square().flatten(1).sum(1)
     return -0.5 * squares - x[0].numel() * (math.log(std) + 0.5 * LOG_2PI)

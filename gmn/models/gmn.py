@@ -7,8 +7,10 @@ Usage::
     (-bound.elbo.sum()).backward()
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -36,67 +38,7 @@ class Bound:
     targets: Tensor
 
     @property
-    def elbo(self) -> Tensor:
-        """(E,)"""
-        return self.log_likelihood.sum(0) - self.kl.sum(0)
-
-    @property
-    def loss(self) -> Tensor:
-        """Mean negative ELBO per target view, times M: what Fig. 5 and S4 plot."""
-        return -self.elbo.sum() / self.targets.sum() * len(self.targets)
-
-
-class GMN(nn.Module):
-    """Encoders, inference network and renderers."""
-
-    def __init__(self, config: ModelConfig):
-        super().__init__()
-        self.config = config
-        self.modalities = config.modality_list
-        vision = [m.sense == "vision" for m in self.modalities]
-        pairs = list(zip(self.modalities, vision, strict=True))
-        self.encoders = nn.ModuleList((ImageEncoder if v else HapticEncoder)(m.shape[0], config) for m, v in pairs)
-        self.renderers = nn.ModuleList((ImageRenderer if v else HapticRenderer)(m.shape[0], config) for m, v in pairs)
-        self.inference = InferenceNetwork(config)
-        # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
-        self.initial = nn.Parameter(torch.zeros(len(pairs), config.representation, *config.grid))
-
-    def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
-        """Sum of codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
-        context, target = [], []
-        flat = (-1, episodes.context.shape[-1])
-        for m, encoder in enumerate(self.encoders):
-            in_context, in_target = episodes.context[:, :, m], episodes.target[:, :, m]  # (K, B, V)
-            used = in_context if imagine else in_context | in_target
-            scene, view = used.any(0).nonzero(as_tuple=True)
-            codes = encoder(episodes.senses[m][scene, view], episodes.queries[m][scene, view])
-            own = torch.arange(used.shape[1], device=scene.device)[:, None] == scene  # (B, N): whose view it is
-
-            def total(mask: Tensor) -> Tensor:
-                weight = (mask[:, :, view] & own).flatten(0, 1).to(codes.dtype)  # (E, N)
-                return self.initial[m] + (weight @ codes.flatten(1)).unflatten(1, self.initial.shape[1:])
-
-            context.append(total(in_context.reshape(*used.shape)))
-            if not imagine:
-                target.append(total(in_target.reshape(*used.shape)))
-        has = [mask.any(3).flatten(0, 1) for mask in (episodes.context, episodes.target)]
-        return Representations(context, None if imagine else target, *has)
-
-    def infer(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
-        """z ~ Q(z | C, O), (S * E, ...)."""
-        return self.inference.rollout(self.represent(episodes), generator, samples)
-
-    def imagine(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
-        """z ~ P(z | C), (S * E, ...)."""
-        return self.inference.rollout(self.represent(episodes, imagine=True), generator, samples)
-
-    def render(self, modality: int, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
-        """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z."""
-        return self.renderers[modality](z, episode, query)
-
-    def elbo(
-        self, episodes: Episodes, generator: torch.Generator | None, rendered: int | None = None
-    ) -> Bound:
+    def elbo(self, episodes: Episodes, generator: torch.Generator | None, rendered: int | None = None) -> Bound:
         """The bound of Eq. 4, one sample of z.
 
         Args:
@@ -113,8 +55,8 @@ class GMN(nn.Module):
             if rendered is not None and rendered < views:
                 chance = torch.rand(b, views, generator=generator, device=latents.z.device)
                 drawn, weight = chance.argsort(1).argsort(1) < rendered, views / rendered
-            score = self._score(m, episodes, latents.z, episodes.target[:, :, m] & drawn)
-            scores.append(weight * score)
+            where = TargetViews.of(episodes.target[:, :, m] & drawn)
+            scores.append(weight * self.score(m, episodes, latents.z, where))
         targets = episodes.target.sum(3).permute(2, 0, 1).flatten(1)
         return Bound(torch.stack(scores), latents.kl(), targets)
 
@@ -125,30 +67,49 @@ class GMN(nn.Module):
         samples: int,
         transform: Callable[[Tensor], Tensor] | None = None,
     ) -> Tensor:
-        """Importance-weighted bound on log P(X | V, C), (E,) float64 nats.
+        """Importance-weighted bound on log P(X | V, C), (E,) float64 nats, with z_s ~ Q(z | C, O).
 
-        ``log 1/S sum_s p(X | z_s, V) p(z_s | C) / q(z_s | C, O)`` with z_s ~ Q. ``transform`` maps means and
-        targets alike before they are compared (GRAY: the maximum over colour channels).
+        ``transform`` maps means and targets alike before they are compared (GRAY: the maximum over colours).
         """
         latents = self.infer(episodes, generator, samples)
-        weight = latents.log_ratio()
-        for m in range(len(self.modalities)):
-            weight = weight + self._score(m, episodes, latents.z, episodes.target[:, :, m], transform).double()
-        return torch.logsumexp(weight.unflatten(0, (samples, -1)), 0) - torch.log(torch.tensor(float(samples)))
+        wheres = [TargetViews.of(episodes.target[:, :, m]) for m in range(len(self.modalities))]
+        return self.importance_weighted(episodes, latents, wheres, samples, transform)
 
-    def _score(self, m: int, episodes: Episodes, z: Tensor, target: Tensor, transform=None) -> Tensor:
-        """log p(X_m | z, V) of every row of z, (S * E,); ``target`` (K, B, V)."""
-        copy, scene, view = target.nonzero(as_tuple=True)
+    def importance_weighted(
+        self, episodes: Episodes, latents: Latents, wheres: list["TargetViews"], samples: int, transform=None
+    ) -> Tensor:
+        """``log 1/S sum_s p(X | z_s, V) p(z_s | C) / q(z_s | C, O)``, (E,) float64 nats."""
+        weight = latents.log_ratio()
+        for m, where in enumerate(wheres):
+            weight = weight + self.score(m, episodes, latents.z, where, transform).double()
+        return torch.logsumexp(weight.unflatten(0, (samples, -1)), 0) - math.log(samples)
+
+    def score(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", transform=None) -> Tensor:
+        """log p(X_m | z, V) of every row of z, (S * E,) nats, zero for rows without targets."""
         score = z.new_zeros(len(z))
-        if len(copy) == 0:
+        if len(where.episode) == 0:
             return score
-        e = target.shape[0] * target.shape[1]
-        samples = len(z) // e
-        episode = copy * target.shape[1] + scene
-        rows = (episode + e * torch.arange(samples, device=z.device)[:, None]).flatten()
-        mean = self.render(m, z, rows, episodes.queries[m][scene, view].repeat(samples, 1))
-        sense = episodes.senses[m][scene, view]
+        samples = len(z) // where.episodes
+        rows = (where.episode + where.episodes * torch.arange(samples, device=z.device)[:, None]).flatten()
+        query = episodes.queries[m][where.scene, where.view]
+        mean = self.render(m, z, rows, query.repeat(samples, 1))
+        sense = episodes.senses[m][where.scene, where.view]
         if transform is not None:
             mean, sense = transform(mean), transform(sense)
         sense = sense.repeat(samples, *[1] * (sense.ndim - 1))
         return score.index_add(0, rows, log_density(sense, mean.float(), self.config.std(self.modalities[m])))
+
+
+class TargetViews(NamedTuple):
+    """Which view of which scene each episode is asked for: N rows among ``episodes`` episodes."""
+
+    episode: Tensor
+    scene: Tensor
+    view: Tensor
+    episodes: int
+
+    @classmethod
+    def of(cls, target: Tensor) -> "TargetViews":
+        """The true entries of ``target`` (K, B, V); episode k * B + b belongs to scene b."""
+        copy, scene, view = target.nonzero(as_tuple=True)
+        return cls(copy * target.shape[1] + scene, scene, view, target.shape[0] * target.shape[1])

@@ -1,0 +1,69 @@
+"""Cross-modal generation (Fig. 1, S5, S6): pictures imagined from samples of z, given any context."""
+
+import numpy as np
+import torch
+
+from gmn.data.batches import SceneReader
+from gmn.evaluation.protocol import first_views
+from gmn.mese import camera, pose, shape
+from gmn.models.gmn import GMN
+
+SCENES = 4
+ACCUMULATED = (0, 1, 2, 3, 4, 5, 10, 15)  # contexts of both senses in Fig. S5
+CONTEXTS = {"fig1": (1, 15), "image": (5, 0), "haptics": (0, 15), "both": (5, 15)} | {
+    f"n{n}": (n, n) for n in ACCUMULATED
+}  # name -> images, touches
+
+
+def viewpoints() -> np.ndarray:
+    """The 4 x 4 grid of pitch -45..45 and yaw 36..324 degrees, (16, 2) radians."""
+    pitch, yaw = np.meshgrid(np.linspace(-45, 45, 4), np.linspace(36, 324, 4), indexing="ij")
+    return np.deg2rad(np.stack([pitch.ravel(), yaw.ravel()], 1))
+
+
+@torch.no_grad()
+def generate(model: GMN, reader: SceneReader, samples: int, seed: int, device, tick) -> dict[str, np.ndarray]:
+    """Imagined and true pictures of the first scenes of different shapes.
+
+    Returns:
+        uint8 arrays, scenes first: ``truth`` (N, 16, S, S, 3), ``context`` (N, V, S, S, 3), ``touches``
+        (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, S, S, 3).
+    """
+    chosen = _different_shapes(reader)
+    episodes = reader.read(chosen)
+    size = model.modalities[0].shape[-1]
+    out = {
+        "truth": np.stack([_truth(reader, i, size) for i in chosen]),
+        "context": _pictures(episodes.senses[0]),
+        "touches": episodes.senses[1].numpy(),
+    }
+    queries = torch.from_numpy(pose.query(pose.camera_pose(viewpoints()))).to(device)
+    for name, (images, touches) in CONTEXTS.items():
+        asked = first_views(episodes, [images, touches], []).to(device)
+        z = model.imagine(asked, torch.Generator(device).manual_seed(seed), samples).z
+        rows = torch.arange(len(z), device=device).repeat_interleave(len(queries))
+        means = model.render(0, z, rows, queries.repeat(len(z), 1))
+        out[f"imagined-{name}"] = _pictures(means.unflatten(0, (samples, SCENES, -1)).transpose(0, 1))
+        tick(1)
+    return out
+
+
+def _different_shapes(reader: SceneReader) -> np.ndarray:
+    """The first scenes whose objects differ even after rotation."""
+    seen, chosen = set(), []
+    for index, walk in enumerate(reader.scenes.read_all("walk")):
+        kind = shape.rotation_class(walk)
+        if kind not in seen and len(chosen) < SCENES:
+            seen.add(kind)
+            chosen.append(index)
+    return np.array(chosen)
+
+
+def _truth(reader: SceneReader, index: int, size: int) -> np.ndarray:
+    walk, colours = (reader.scenes.read(name, [index])[0] for name in ("walk", "colour"))
+    return camera.resize(camera.look(shape.centred(walk), colours, viewpoints()), size)
+
+
+def _pictures(tensor: torch.Tensor) -> np.ndarray:
+    """(..., C, H, W) in 0..1 to (..., H, W, C) uint8."""
+    return (tensor.clamp(0, 1) * 255).round().byte().movedim(-3, -1).cpu().numpy()

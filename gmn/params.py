@@ -1,0 +1,197 @@
+"""params.yaml as typed, validated settings: every mistake at once, each with its key, value and remedy."""
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML, YAMLError
+
+from gmn.errors import UserError
+from gmn.models.config import STRIDE, ModelConfig
+
+Network = Literal["baseline", "poe", "apoe"]
+Reading = Literal["paper", "released"]
+SETS = {"train": 5, "val": 5, "test": 5, "test4": 4, "test6": 6}  # object set -> cubes
+
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+# Pictures are halved (M = 5, 8, 14) and then shrunk to the latent grid.
+Pixels = Annotated[int, Field(ge=2 * STRIDE, le=150, multiple_of=2 * STRIDE)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Scenes(_Strict):
+    """Scenes of each object set."""
+
+    train: Count
+    val: Count
+    test: Count
+    test4: Count
+    test6: Count
+
+
+class Simulate(_Strict):
+    """How scenes are made: gmn.mese.simulate.SceneSettings, and how many."""
+
+    scenes: Scenes
+    views: Annotated[int, Field(ge=15)]  # the evaluation protocol uses 15
+    image_size: Pixels
+    crop_size: Pixels
+    shard_scenes: Count
+
+
+class Model(_Strict):
+    """Sizes and likelihood: gmn.models.config.ModelConfig."""
+
+    representation: Annotated[int, Field(ge=2, multiple_of=2)]
+    state: Count
+    latent: Count
+    steps: Count
+    decoder: Count
+    kernel: Literal[1, 3, 5, 7]
+    vision_std: Positive
+    haptics_std: Positive
+
+
+class Iterations(_Strict):
+    """Training iterations of the M = 2 runs and of each missing-modality run."""
+
+    complete: Count
+    missing: Count
+
+
+class Train(_Strict):
+    """Optimisation; see docs/pipeline.md for the unit of each."""
+
+    iterations: Iterations
+    batch_size: Count
+    learning_rate: Positive
+    warmup: Annotated[int, Field(ge=0)]
+    schedule: Literal["constant", "cosine"]
+    clip: Positive
+    rendered: Count | None
+    symmetries: bool
+    haptic_scale: Literal["minmax", "robust"]
+    evaluate_every: Count
+    validation_scenes: Count
+
+
+class Density(_Strict):
+    scenes: Count
+    samples: Count
+
+
+class Classify(_Strict):
+    batches: Count
+    samples: Count
+
+
+class Generate(_Strict):
+    samples: Annotated[int, Field(ge=2)]
+
+
+class Missing(_Strict):
+    scenes: Count
+
+
+class Benchmark(_Strict):
+    widths: Literal["paper", "scale"]
+    batch_size: Count
+    iterations: Count
+
+
+class Scale(_Strict):
+    simulate: Simulate
+    model: Model
+    train: Train
+    density: Density
+    classify: Classify
+    generate: Generate
+    missing: Missing
+    benchmark: Benchmark
+
+
+class Settings(_Strict):
+    """All of params.yaml.
+
+    Usage::
+
+        settings = Settings.load(Path("params.yaml"))
+        settings.now.train.batch_size
+    """
+
+    scale: str
+    model: Network
+    reading: Reading
+    seed: Annotated[int, Field(ge=0)]
+    workers: Annotated[int, Field(ge=0)]
+    threads: Annotated[int, Field(ge=0)]
+    scales: dict[str, Scale]
+
+    @property
+    def now(self) -> Scale:
+        """Settings of the chosen scale."""
+        return self.scales[self.scale]
+
+    def model_config_for(self, network: str, modalities: int) -> ModelConfig:
+        return ModelConfig(
+            network=network,
+            modalities=modalities,
+            image_size=self.now.simulate.image_size,
+            crop_size=self.now.simulate.crop_size,
+            reading=self.reading,
+            **self.now.model.model_dump(),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "Settings":
+        """Read and validate ``path``.
+
+        Raises:
+            UserError: it is missing, is no YAML, or has wrong settings: all are listed.
+        """
+        try:
+            values = YAML(typ="safe").load(path.read_text())
+        except FileNotFoundError:
+            raise UserError(f"{path}: not found; run from the top of the repository") from None
+        except YAMLError as error:
+            raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+        try:
+            settings = cls.model_validate(values)
+        except ValidationError as error:
+            raise UserError("\n".join(f"{path}: {_explain(e)}" for e in error.errors())) from None
+        if settings.scale not in settings.scales:
+            names = ", ".join(settings.scales)
+            raise UserError(f"{path}: scale: got {settings.scale!r}; use one of {names}{_hint(settings.scale, settings.scales)}")
+        return settings
+
+
+def _explain(error: dict) -> str:
+    key = ".".join(str(part) for part in error["loc"]) or "(the whole file)"
+    if error["type"] == "extra_forbidden":
+        known = _siblings(error["loc"])
+        return f"{key}: unknown key{_hint(str(error['loc'][-1]), known) or '; remove it'}"
+    if error["type"] == "missing":
+        return f"{key}: missing; add it"
+    message = error["msg"].replace("Input should be", "must be")
+    return f"{key}: got {error['input']!r}; {message}"
+
+
+def _siblings(location: tuple) -> list[str]:
+    """Known keys beside a location in the settings."""
+    model = Settings
+    for part in location[:-1]:
+        if model is Settings and part == "scales":
+            model = Scale
+        elif part in getattr(model, "model_fields", {}):
+            model = model.model_fields[part].annotation
+    return list(getattr(model, "model_fields", {}))
+
+
+def _hint(word: str, known) -> str:
+    close = difflib.get_close_matches(word, list(known), 1)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,1 @@
+"""The stages of the pipeline, one command each: read params.yaml, call gmn, write outs."""

@@ -1,0 +1,26 @@
+"""``python -m stages STAGE``: see ``--help``."""
+
+import sys
+
+import typer
+
+from gmn.errors import UserError
+from stages import benchmark, classify, density, figures, generate, missing, report, score, simulate, split, train
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+for stage in (simulate, split, train, density, classify, generate, missing, benchmark, score, figures, report):
+    app.command(stage.__name__.removeprefix("stages."))(stage.run)
+
+
+def main() -> None:
+    try:
+        app()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(f"error: {error.filename or ''}: {error.strerror}; check the disk's space and rights", file=sys.stderr)
+        sys.exit(2)
+
+
+main()

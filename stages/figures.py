@@ -1,0 +1,18 @@
+"""All figures and tables."""
+
+import shutil
+
+from gmn.params import Settings
+from stages.paths import PARAMS, Paths
+
+
+def run() -> None:
+    """Draw every figure and table of the paper."""
+    from gmn.figures.all import draw_all
+    from gmn.figures.results import Results
+
+    settings = Settings.load(PARAMS)
+    paths = Paths(settings)
+    shutil.rmtree(paths.figures, ignore_errors=True)
+    paths.figures.mkdir(parents=True)
+    draw_all(Results(settings, paths), paths.figures)

@@ -1,0 +1,23 @@
+"""A trained network and the scenes to try it on."""
+
+from gmn.data.batches import SceneReader
+from gmn.data.shards import SceneSet
+from gmn.models.gmn import GMN
+from gmn.params import Settings
+from gmn.training.checkpoint import load_weights
+from stages.device import pick_device
+from stages.paths import Paths, cores
+
+
+def load_model(settings: Settings, network: str, regime: str, *object_sets: str) -> tuple[GMN, list[SceneReader]]:
+    """The network of a finished training run, on its device, and a reader per object set."""
+    import torch
+
+    from gmn.data.combinations import Regime
+
+    torch.set_num_threads(cores(settings.threads))
+    paths = Paths(settings)
+    expected = settings.model_config_for(network, Regime.parse(regime).modalities)
+    model, scale = load_weights(paths.weights(network, regime), expected)
+    sets = [SceneSet(paths.scenes(name)) for name in object_sets]
+    return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, scale) for scenes in sets]

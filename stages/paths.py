@@ -1,0 +1,79 @@
+"""Where every out of the pipeline lives: the same names as in dvc.yaml."""
+
+import os
+from pathlib import Path
+
+from gmn.params import Settings
+
+PARAMS = Path("params.yaml")
+SCRATCH = Path(".scratch")
+
+
+class Paths:
+    """Files of the chosen scale.
+
+    Usage::
+
+        settings = Settings.load(PARAMS)
+        Paths(settings).weights("apoe", "m2")
+    """
+
+    def __init__(self, settings: Settings):
+        self.data = Path("data") / settings.scale
+        self.models = Path("models") / settings.scale
+        self.reports = Path("reports") / settings.scale
+
+    def scenes(self, object_set: str) -> Path:
+        return self.data / object_set
+
+    def split(self, regime: str) -> Path:
+        return self.data / "splits" / f"{regime}.safetensors"
+
+    def combinations(self, regime: str) -> Path:
+        return self.reports / "combinations" / f"{regime}.csv"
+
+    def weights(self, network: str, regime: str) -> Path:
+        return self.models / regime / f"{network}.safetensors"
+
+    def curves(self, network: str, regime: str) -> Path:
+        return self.reports / "curves" / f"{regime}-{network}.csv"
+
+    def density(self, network: str) -> Path:
+        return self.reports / "density" / f"{network}.json"
+
+    def classification(self, network: str) -> Path:
+        return self.reports / "classification" / f"{network}.json"
+
+    def generated(self, network: str) -> Path:
+        return self.data / "generated" / f"{network}.safetensors"
+
+    def missing(self, regime: str) -> Path:
+        return self.reports / "missing" / f"{regime}.json"
+
+    @property
+    def cost(self) -> Path:
+        return self.reports / "cost.json"
+
+    @property
+    def metrics(self) -> Path:
+        return self.reports / "metrics.json"
+
+    @property
+    def figures(self) -> Path:
+        return self.reports / "figures"
+
+    @property
+    def page(self) -> Path:
+        return self.reports / "index.html"
+
+
+def parent(path: Path) -> Path:
+    """``path``, its folder made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def cores(setting: int) -> int:
+    """A number of workers or threads, where 0 means all cores this process may use."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return setting or available

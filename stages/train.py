@@ -1,0 +1,71 @@
+"""Train one network in one regime."""
+
+import hashlib
+import json
+from typing import Annotated
+
+import typer
+
+from gmn.params import Settings
+from gmn.progress import Progress
+from stages.paths import PARAMS, SCRATCH, Paths, cores, parent
+
+
+def run(
+    model: Annotated[str, typer.Option(help="baseline, poe or apoe.")],
+    regime: Annotated[str, typer.Option(help="m2, m8-1-2, m8-7-8, m14-1-4, m14-11-14, ...")],
+) -> None:
+    """Train a network; a killed run goes on from its last checkpoint."""
+    import pandas as pd
+    import torch
+
+    from gmn.data.batches import SceneReader
+    from gmn.data.combinations import Regime, load
+    from gmn.data.scaling import HapticScale
+    from gmn.data.shards import SceneSet
+    from gmn.training.checkpoint import Checkpoints, save_weights
+    from gmn.training.loop import Run, train
+    from stages.device import pick_device
+
+    settings = Settings.load(PARAMS)
+    paths = Paths(settings)
+    chosen = Regime.parse(regime)
+    config = settings.model_config_for(model, chosen.modalities)
+    optimisation = settings.now.train
+    sets = {name: SceneSet(paths.scenes(name)) for name in ("train", "val")}
+    scale = HapticScale.make(optimisation.haptic_scale, sets["train"].manifest["haptics"])
+    readers = {name: SceneReader(scenes, config.modality_list, scale) for name, scenes in sets.items()}
+    lengths = optimisation.iterations
+    torch.set_num_threads(cores(settings.threads))
+    plan = Run(
+        config=config,
+        settings=optimisation,
+        regime=chosen,
+        seed=settings.seed,
+        iterations=lengths.missing if chosen.low < chosen.modalities else lengths.complete,
+        train=readers["train"],
+        val=readers["val"],
+        shown=load(paths.split(regime)),
+        device=pick_device(),
+    )
+    checkpoints = Checkpoints(SCRATCH / "train" / f"{regime}-{model}-{_key(settings, sets, regime, model)}")
+    with Progress(f"train {model} {regime}", plan.iterations, "it") as progress:
+        trained, rows = train(plan, checkpoints, progress.advance, progress.skip)
+    save_weights(parent(paths.weights(model, regime)), trained, scale)
+    table = pd.DataFrame(rows)
+    table.to_csv(parent(paths.curves(model, regime)), index=False, float_format="%.6g", lineterminator="\n")
+    checkpoints.clear()
+
+
+def _key(settings: Settings, sets: dict, regime: str, model: str) -> str:
+    """What a checkpoint must agree on to be gone on from: settings, data and the code that trains."""
+    from gmn.training import source_digest
+
+    about = [
+        settings.now.model.model_dump(),
+        settings.now.train.model_dump(),
+        [settings.reading, settings.seed, regime, model],
+        [s.manifest for s in sets.values()],
+        source_digest(),
+    ]
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
