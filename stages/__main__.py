@@ -18,8 +18,11 @@ def main() -> None:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
+    except FileNotFoundError as error:
+        print(f"error: {error.filename}: not found; make it with `dvc repro`", file=sys.stderr)
+        sys.exit(2)
     except OSError as error:
-        print(f"error: {error.filename or ''}: {error.strerror}; check the disk's space and rights", file=sys.stderr)
+        print(f"error: {error.filename}: {error.strerror}; check the disk's space and rights", file=sys.stderr)
         sys.exit(2)
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
-from gmn.data.shards import write_atomically
+from gmn.data.shards import write_shard
 from gmn.errors import UserError
 
 
@@ -75,7 +75,8 @@ def draw(regime: Regime, train: int, val: int, seed: int) -> dict[str, np.ndarra
 
 
 def save(path: Path, shown: dict[str, np.ndarray]) -> None:
-    write_atomically(path, lambda temporary: save_file(shown, temporary))
+    """Write combinations as safetensors, atomically."""
+    write_shard(path, shown)
 
 
 def load(path: Path) -> dict[str, np.ndarray]:

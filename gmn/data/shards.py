@@ -52,7 +52,9 @@ def sha256(path: Path) -> str:
 
 def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Write one shard atomically; equal arrays give equal bytes."""
-    write_atomically(path, lambda temporary: save_file(arrays, temporary))
+    # save_file writes the memory of strided views as it lies.
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    write_atomically(path, lambda temporary: save_file(contiguous, temporary))
 
 
 class SceneSet:

@@ -38,6 +38,64 @@ class Bound:
     targets: Tensor
 
     @property
+    def elbo(self) -> Tensor:
+        """(E,)"""
+        return self.log_likelihood.sum(0) - self.kl.sum(0)
+
+    @property
+    def loss(self) -> Tensor:
+        """Mean negative ELBO per target view, times M: what Fig. 5 and S4 plot."""
+        return -self.elbo.sum() / self.targets.sum() * len(self.targets)
+
+
+class GMN(nn.Module):
+    """Encoders, inference network and renderers."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.config = config
+        self.modalities = config.modality_list
+        vision = [m.sense == "vision" for m in self.modalities]
+        pairs = list(zip(self.modalities, vision, strict=True))
+        self.encoders = nn.ModuleList((ImageEncoder if v else HapticEncoder)(m.shape[0], config) for m, v in pairs)
+        self.renderers = nn.ModuleList((ImageRenderer if v else HapticRenderer)(m.shape[0], config) for m, v in pairs)
+        self.inference = InferenceNetwork(config)
+        # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
+        self.initial = nn.Parameter(torch.zeros(len(pairs), config.representation, *config.grid))
+
+    def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
+        """Sum of codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
+        context, target = [], []
+        flat = (-1, episodes.context.shape[-1])
+        for m, encoder in enumerate(self.encoders):
+            in_context, in_target = episodes.context[:, :, m], episodes.target[:, :, m]  # (K, B, V)
+            used = in_context if imagine else in_context | in_target
+            scene, view = used.any(0).nonzero(as_tuple=True)
+            codes = encoder(episodes.senses[m][scene, view], episodes.queries[m][scene, view])
+            own = torch.arange(used.shape[1], device=scene.device)[:, None] == scene  # (B, N): whose view it is
+
+            def total(mask: Tensor) -> Tensor:
+                weight = (mask[:, :, view] & own).flatten(0, 1).to(codes.dtype)  # (E, N)
+                return self.initial[m] + (weight @ codes.flatten(1)).unflatten(1, self.initial.shape[1:])
+
+            context.append(total(in_context.reshape(*used.shape)))
+            if not imagine:
+                target.append(total(in_target.reshape(*used.shape)))
+        has = [mask.any(3).flatten(0, 1) for mask in (episodes.context, episodes.target)]
+        return Representations(context, None if imagine else target, *has)
+
+    def infer(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
+        """z ~ Q(z | C, O), (S * E, ...)."""
+        return self.inference.rollout(self.represent(episodes), generator, samples)
+
+    def imagine(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
+        """z ~ P(z | C), (S * E, ...)."""
+        return self.inference.rollout(self.represent(episodes, imagine=True), generator, samples)
+
+    def render(self, modality: int, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
+        """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z."""
+        return self.renderers[modality](z, episode, query)
+
     def elbo(self, episodes: Episodes, generator: torch.Generator | None, rendered: int | None = None) -> Bound:
         """The bound of Eq. 4, one sample of z.
 

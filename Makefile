@@ -1,0 +1,29 @@
+# make repro: all results at the default scale. make demo: the whole pipeline at toy size. make test: the tests.
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+
+.PHONY: repro demo test setup
+.DEFAULT_GOAL := repro
+
+repro: setup
+	dvc repro
+
+demo: setup
+	rm -rf .scratch/demo
+	git clone --quiet . .scratch/demo
+	cd .scratch/demo && sed -i.bak 's/^scale: .*/scale: smoke/' params.yaml && dvc repro
+	@echo "report: $(CURDIR)/.scratch/demo/reports/smoke/index.html"
+
+test: setup
+	python -m pytest
+
+setup: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "error: no Python >= 3.11 found; install one, for example: sudo apt-get install python3 python3-venv"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "error: $(PYTHON) has no venv module; install it: sudo apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $@

@@ -1,0 +1,14 @@
+"""Every figure and table, by the name of its files."""
+
+from pathlib import Path
+
+from gmn.figures import fig1, fig2, fig3, fig4, fig5, figs1, figs2, figs4, figs5, figs6, table1
+from gmn.figures.results import Results
+
+MODULES = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6)
+
+
+def draw_all(results: Results, folder: Path) -> None:
+    """Write the SVG and PNG of every figure, and Table 1 as CSV, to ``folder``."""
+    for module in MODULES:
+        module.draw(results, folder)

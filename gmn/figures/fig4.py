@@ -1,0 +1,37 @@
+"""Fig. 4: classification of unseen scenes."""
+
+import numpy as np
+
+from gmn.evaluation.intervals import bootstrap
+from gmn.figures.results import NETWORKS, Results
+from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+
+STYLES = {"I": "--", "H": ":", "H+I": "-"}
+QUESTIONS = {"paper": "which scene does a query belong to? (paper)", "released": "which query belongs to a scene? (release)"}
+
+
+def draw(results: Results, folder) -> None:
+    answers = {network: results.classification(network) for network in NETWORKS}
+    about = answers["apoe"]
+    figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.7), sharey=True)
+    for panel, (question, title) in zip(axes, QUESTIONS.items(), strict=True):
+        for shift, network in zip((-0.08, 0, 0.08), NETWORKS, strict=True):
+            for senses, style in STYLES.items():
+                line = [bootstrap(hits) for hits in answers[network][question][senses]]
+                mean = 100 * np.array([i.mean for i in line])
+                error = [mean - 100 * np.array([i.low for i in line]), 100 * np.array([i.high for i in line]) - mean]
+                panel.errorbar(
+                    np.array(about["counts"]) + shift, mean, error, color=COLOURS[network], ls=style,
+                    marker=MARKERS[network], elinewidth=0.5, label=f"{NAMES[network]}, {senses}",
+                )  # fmt: skip
+        panel.axhline(10, color="0.4", lw=0.7)
+        panel.text(5.2, 10.7, "chance", fontsize=6, ha="right", color="0.4")
+        panel.set(title=title, xlabel="contexts of each sense given")
+    axes[0].set_ylabel("accuracy of ten (%)")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper")
+    caption(
+        figure,
+        f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten; {about['samples']} samples; "
+        "bars: 95 % bootstrap over scenes; I images, H haptics",
+    )
+    save(figure, folder, "fig4")

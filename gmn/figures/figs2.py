@@ -1,0 +1,35 @@
+"""Fig. S2: the generative process, flat and with modality-level representations."""
+
+from gmn.figures.boxes import arrow, box, canvas
+from gmn.figures.results import Results
+from gmn.figures.style import PAGE, caption, plt, save
+
+X = (0.15, 0.42, 0.69)
+
+
+def draw(results: Results, folder) -> None:
+    figure, (flat, deep) = plt.subplots(1, 2, figsize=(PAGE, 2.6))
+    canvas(flat, "(a) $P(X, z \\mid V, C) = P(X \\mid V, z)\\, P(z \\mid C)$ (Eq. 1)")
+    box(flat, 0.42, 0.88, "$C$", fill="0.85")
+    arrow(flat, (0.42, 0.82), (0.42, 0.6))
+    _render(flat, 0.54)
+    canvas(deep, "(b) APoE: $P(z \\mid C) = \\prod_m P_\\psi(z \\mid r^m, m)$ (Eq. 2)")
+    for k, x in enumerate(X):
+        name = "M" if k == len(X) - 1 else str(k + 1)
+        box(deep, x, 0.92, f"$C_{name}$", fill="0.85", height=0.08)
+        box(deep, x, 0.73, f"$r^{name}$", height=0.08)
+        arrow(deep, (x, 0.87), (x, 0.78))
+        arrow(deep, (x, 0.68), (0.42, 0.6))
+    _render(deep, 0.54)
+    caption(figure, "Grey: observed. A query v of any modality renders the sense x of that modality from the one z")
+    save(figure, folder, "figs2")
+
+
+def _render(axes, y: float) -> None:
+    box(axes, 0.42, y, "$z$", height=0.08)
+    for k, x in enumerate(X):
+        name = "M" if k == len(X) - 1 else str(k + 1)
+        box(axes, x, 0.12, f"$x^{name}_n$", height=0.08)
+        box(axes, x + 0.13, 0.28, f"$v^{name}_n$", fill="0.85", height=0.08, width=0.1)
+        arrow(axes, (0.42, y - 0.06), (x, 0.18))
+        arrow(axes, (x + 0.13, 0.23), (x + 0.04, 0.18))

@@ -1,0 +1,16 @@
+"""Fig. S6: samples from pictures only, touch only, and both."""
+
+from gmn.evaluation.generation import CONTEXTS
+from gmn.figures.results import Results
+from gmn.figures.strips import draw_strips
+
+SCENE = 2
+
+
+def draw(results: Results, folder) -> None:
+    rows = {
+        f"{images} pictures\n{touches} grasps": f"imagined-{name}"
+        for name, (images, touches) in CONTEXTS.items()
+        if name in ("image", "haptics", "both")
+    }
+    draw_strips(results, folder, "figs6", "Imagined from sight, from touch, from both", rows, SCENE)

@@ -1,0 +1,28 @@
+"""Rows of imagined pictures under one row of truth."""
+
+import numpy as np
+
+from gmn.figures.style import NAMES, PAGE, bare, caption, plt, save
+
+COLUMNS = 12  # viewpoints shown, of the grid's 16
+
+
+def draw_strips(results, folder, name: str, title: str, rows: dict[str, str], scene: int) -> None:
+    """Draw ``rows`` (label -> array of the generate stage) of one scene, first sample of z each."""
+    made = results.generated
+    views = np.linspace(0, 15, COLUMNS).round().astype(int)
+    pictures = {label: made[array][scene, 0][views] for label, array in rows.items()}
+    pictures["truth"] = made["truth"][scene][views]
+    figure, axes = plt.subplots(len(pictures), COLUMNS, figsize=(PAGE, 0.56 * len(pictures) + 0.6))
+    for line, (label, strip) in zip(axes, pictures.items(), strict=True):
+        for panel, picture in zip(line, strip, strict=True):
+            panel.imshow(picture)
+            bare(panel)
+        line[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=6.5)
+    figure.suptitle(title, fontsize=8)
+    caption(
+        figure,
+        f"{NAMES[results.settings.model]}, M = 2, a test object, one sample of z a row, a column per viewpoint; "
+        f"scale {results.settings.scale}",
+    )
+    save(figure, folder, name)

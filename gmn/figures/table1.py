@@ -1,0 +1,47 @@
+"""Table 1: space and time of the three networks."""
+
+import pandas as pd
+
+from gmn.figures.results import Results
+from gmn.figures.style import NAMES, PAGE, caption, plt, save
+
+# Main text, Sec. 4; what it does not print is left blank.
+PRINTED = {("poe", 5): ("53M", "790"), ("apoe", 5): ("29M", "679"), ("poe", 14): ("131M", "2059"), ("apoe", 14): ("51M", "1189")}
+
+
+def draw(results: Results, folder) -> None:
+    cost = results.cost
+    rows = [
+        {
+            "M": row["modalities"],
+            "network": NAMES[row["network"]],
+            "parameters (M)": f"{row['parameters'] / 1e6:.2f}",
+            "paper: parameters": PRINTED.get((row["network"], row["modalities"]), ("", ""))[0],
+            "ms / iteration": f"{row['ms']:.0f}",
+            "paper: ms, batch 12 or 9": PRINTED.get((row["network"], row["modalities"]), ("", ""))[1],
+            "peak memory (MiB)": row["peak_mib"],
+        }
+        for row in cost["rows"]
+    ]
+    table = pd.DataFrame(rows)
+    table.to_csv(folder / "table1.csv", index=False, lineterminator="\n")
+    figure, axes = plt.subplots(figsize=(PAGE, 3.3))
+    axes.axis("off")
+    drawn = axes.table(table.astype(str).to_numpy(), colLabels=list(table.columns), loc="center", cellLoc="right")
+    drawn.auto_set_font_size(False)
+    drawn.set_fontsize(6.5)
+    drawn.auto_set_column_width(list(range(len(table.columns))))
+    for (row, _), cell in drawn.get_celld().items():
+        cell.set_linewidth(0.3)
+        cell.set_text_props(weight="bold" if row == 0 else "normal")
+        cell.set_facecolor("0.95" if row and (row - 1) // 3 % 2 else "white")
+    axes.set_title("Table 1: space and time of the inference networks")
+    about = cost["settings"]
+    threads = f", {about['threads']} threads" if about["threads"] else ""
+    widths = "the paper's widths" if about["widths"] == "paper" else f"the widths of scale {results.settings.scale}"
+    caption(
+        figure,
+        f"Parameters at the paper's widths; time and memory measured on {about['device']}{threads}, at {widths}, "
+        f"batch {about['batch_size']}, median of {about['iterations']} iterations",
+    )
+    save(figure, folder, "table1")

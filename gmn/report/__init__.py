@@ -1,0 +1,42 @@
+"""The page index.html: every figure, table and headline number of one scale."""
+
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from gmn.params import Settings
+
+FIGURES = {
+    "fig1": "Fig. 1. Cross-modal generation: (a) the one picture and (b) the grasps that were given, (c) what is imagined from other viewpoints, (d) the truth.",
+    "fig2": "Fig. 2. The three inference networks. PoE grows with the number of modalities, APoE does not.",
+    "fig3": "Fig. 3. Log-likelihood of one sense against the number of contexts of the other; dotted: no context of the sense asked for.",
+    "fig4": "Fig. 4. Which of ten unseen scenes do five views of both senses belong to? Accuracy by number of contexts.",
+    "fig5": "Fig. 5. Missing modalities: loss while training, and loss by the number of modalities shown.",
+    "table1": "Table 1. Space and time.",
+    "figs1": "Fig. S1. A scene as query-sense pairs.",
+    "figs2": "Fig. S2. The generative process.",
+    "figs4": "Fig. S4. ELBO over training.",
+    "figs5": "Fig. S5. Contexts accumulate.",
+    "figs6": "Fig. S6. From sight, from touch, from both.",
+}
+
+
+def page(settings: Settings, figures: Path, metrics: dict) -> str:
+    """The page as HTML; pictures are linked beside it, as ``figures/NAME.svg``.
+
+    Args:
+        settings: of the run.
+        figures: folder of the drawn figures.
+        metrics: of :func:`gmn.evaluation.headline.headline`.
+    """
+    missing = [name for name in FIGURES if not (figures / f"{name}.svg").exists()]
+    if missing:
+        raise FileNotFoundError(2, "No such file", str(figures / f"{missing[0]}.svg"))
+    environment = Environment(
+        loader=PackageLoader("gmn.report", "."),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("index.html.j2").render(settings=settings, figures=FIGURES, metrics=metrics)
