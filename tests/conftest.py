@@ -1,0 +1,67 @@
+"""One tiny set of real scenes, made once, and what the tests build from it."""
+
+import numpy as np
+import pytest
+import torch
+
+from gmn.data.batches import Episodes, SceneReader, draw_views
+from gmn.data.produce import produce
+from gmn.data.scaling import HapticScale
+from gmn.data.shards import SceneSet
+from gmn.mese.simulate import SceneSettings
+from gmn.models.config import ModelConfig
+from gmn.models.gmn import GMN
+from gmn.progress import Progress
+
+TINY = dict(
+    image_size=16, crop_size=16, representation=6, state=5, latent=2, steps=3, decoder=3, kernel=3,
+    vision_std=0.3, haptics_std=0.5,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def settings() -> SceneSettings:
+    return SceneSettings(name="tiny", cubes=5, views=15, image_size=16, crop_size=16, seed=1)
+
+
+@pytest.fixture(scope="session")
+def folder(settings, tmp_path_factory):
+    base = tmp_path_factory.mktemp("scenes")
+    produce(settings, 7, 3, base / "tiny", base / "scratch", 2, Progress("tiny", 7, "scenes"))
+    return base / "tiny"
+
+
+@pytest.fixture(scope="session")
+def scenes(folder) -> SceneSet:
+    return SceneSet(folder)
+
+
+def tiny_config(network: str, modalities: int, **changes) -> ModelConfig:
+    return ModelConfig(network=network, modalities=modalities, **(TINY | changes))
+
+
+def tiny_model(network: str, modalities: int, **changes) -> GMN:
+    """A network whose every weight, also those that start at zero, has a random value."""
+    torch.manual_seed(0)
+    model = GMN(tiny_config(network, modalities, **changes))
+    with torch.no_grad():
+        model.initial.normal_()
+    return model.double()
+
+
+def reader_for(scenes: SceneSet, model: GMN) -> SceneReader:
+    return SceneReader(scenes, model.modalities, HapticScale.make("robust", scenes.manifest["haptics"]))
+
+
+def doubled(episodes: Episodes) -> Episodes:
+    return Episodes(
+        [s.double() for s in episodes.senses], [q.double() for q in episodes.queries], episodes.context, episodes.target
+    )
+
+
+def episodes_for(scenes: SceneSet, model: GMN, shown=None, count: int = 3, reading: str = "paper") -> Episodes:
+    """Scenes with random contexts; ``shown`` (count, M) bool."""
+    if shown is None:
+        shown = np.ones((count, len(model.modalities)), bool)
+    views = draw_views(np.random.default_rng(0), shown, 15, reading)
+    return doubled(reader_for(scenes, model).read(np.arange(count))).with_views(*views)
