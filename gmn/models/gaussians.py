@@ -24,6 +24,11 @@ class Gaussian(NamedTuple):
         return -0.5 * (LOG_2PI + self.logvar + (x - self.mean) ** 2 * torch.exp(-self.logvar))
 
 
+def at_least_float32(x: Tensor) -> Tensor:
+    """``x``, widened if autocast left it in half precision: densities and products need more."""
+    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
 def kl(q: Gaussian, p: Gaussian) -> Tensor:
     """Elementwise KL[q || p], nats."""
     ratio = torch.exp(q.logvar - p.logvar)

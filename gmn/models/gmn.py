@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from gmn.data.batches import Episodes
 from gmn.models.config import ModelConfig
 from gmn.models.encoders import HapticEncoder, ImageEncoder
-from gmn.models.gaussians import log_density
+from gmn.models.gaussians import at_least_float32, log_density
 from gmn.models.inference import InferenceNetwork, Latents, Representations
 from gmn.models.renderers import HapticRenderer, ImageRenderer
 
@@ -155,7 +155,8 @@ class GMN(nn.Module):
         if transform is not None:
             mean, sense = transform(mean), transform(sense)
         sense = sense.repeat(samples, *[1] * (sense.ndim - 1))
-        return score.index_add(0, rows, log_density(sense, mean.float(), self.config.std(self.modalities[m])))
+        density = log_density(sense, at_least_float32(mean), self.config.std(self.modalities[m]))
+        return score.index_add(0, rows, density)
 
 
 class TargetViews(NamedTuple):

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from gmn.models.config import ModelConfig
 from gmn.models.convdraw import ConvDraw
-from gmn.models.gaussians import Gaussian, kl, product
+from gmn.models.gaussians import Gaussian, at_least_float32, kl, product
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,8 @@ class _Experts:
         at_work = in_prior if known.target is None else in_prior | in_posterior
 
         if config.network == "baseline":
-            observed = known.has_target if config.reading == "paper" else torch.ones_like(in_prior)
             context = _masked_sum(known.context, in_prior)
-            target = None if known.target is None else _masked_sum(known.target, observed)
+            target = None if known.target is None else _masked_sum(known.target, in_posterior)
             members = [(network.cells[0], torch.arange(e, device=context.device), None, context, target)]
             self.columns, in_prior, in_posterior = 1, in_prior.any(1, True), in_posterior.any(1, True)
         else:
@@ -155,7 +154,7 @@ class _Experts:
 
     def product(self, outputs: list[Gaussian], present: Tensor) -> Gaussian:
         """The product of each episode's experts, (S * E, Z, h, w)."""
-        stats = torch.cat([torch.cat(g, 1) for g in outputs]).float()
+        stats = at_least_float32(torch.cat([torch.cat(g, 1) for g in outputs]))
         table = stats.new_zeros(len(present) * self.columns, *stats.shape[1:]).index_copy(0, self._places, stats)
         table = table.unflatten(0, (len(present), self.columns))
         return product(Gaussian(*table.chunk(2, 2)), present)
