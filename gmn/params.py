@@ -165,8 +165,8 @@ class Settings(_Strict):
         except ValidationError as error:
             raise UserError("\n".join(f"{path}: {_explain(e)}" for e in error.errors())) from None
         if settings.scale not in settings.scales:
-            names = ", ".join(settings.scales)
-            raise UserError(f"{path}: scale: got {settings.scale!r}; use one of {names}{_hint(settings.scale, settings.scales)}")
+            names, hint = ", ".join(settings.scales), _hint(settings.scale, settings.scales)
+            raise UserError(f"{path}: scale: got {settings.scale!r}; use one of {names}{hint}")
         return settings
 
 

@@ -45,8 +45,9 @@ class Regime:
 
     def train_sizes(self) -> np.ndarray:
         """P(size) for sizes 0..M in training: every combination weighs one over its size."""
-        weight = [comb(self.modalities, k) / k if self.low <= k <= self.high else 0 for k in range(1, self.modalities + 1)]
-        return np.array([0, *weight]) / sum(weight)
+        sizes = range(self.modalities + 1)
+        weight = [comb(self.modalities, k) / k if self.low <= k <= self.high else 0 for k in sizes]
+        return np.array(weight) / sum(weight)
 
     def sample_train(self, rng: np.random.Generator, n: int) -> np.ndarray:
         """Combinations of ``n`` training scenes, (n, M) bool; also those of val_missing."""

@@ -35,5 +35,7 @@ def draw(results: Results, folder) -> None:
         axes[-1, k + 2].imshow(made["truth"][SCENE, view])
     axes[0, 2 + COLUMNS // 2].set_title("(c) imagined: a row per sample of z, a column per viewpoint", loc="center")
     axes[-1, 2 + COLUMNS // 2].set_title("(d) truth")
-    caption(figure, f"{NAMES[results.settings.model]}, M = 2, an object of the test set; scale {results.settings.scale}")
+    caption(
+        figure, f"{NAMES[results.settings.model]}, M = 2, an object of the test set; scale {results.settings.scale}"
+    )
     save(figure, folder, "fig1")

@@ -7,7 +7,10 @@ from gmn.figures.results import NETWORKS, Results
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
 STYLES = {"I": "--", "H": ":", "H+I": "-"}
-QUESTIONS = {"paper": "which scene does a query belong to? (paper)", "released": "which query belongs to a scene? (release)"}
+QUESTIONS = {
+    "paper": "which scene does a query belong to? (paper)",
+    "released": "which query belongs to a scene? (release)",
+}
 
 
 def draw(results: Results, folder) -> None:

@@ -8,7 +8,12 @@ from gmn.mese.hand import channels
 from gmn.mese.pose import camera_frame, wrist_frame
 
 SHOWN = 5
-KINDS = {"jointpos": "joints\n(rad)", "actuatorfrc": "servos\n(N m)", "accelerometer": "accel.\n(m/s$^2$)", "touch": "touch\n(N)"}
+KINDS = {
+    "jointpos": "joints\n(rad)",
+    "actuatorfrc": "servos\n(N m)",
+    "accelerometer": "accel.\n(m/s$^2$)",
+    "touch": "touch\n(N)",
+}
 
 
 def draw(results: Results, folder) -> None:
@@ -26,7 +31,9 @@ def draw(results: Results, folder) -> None:
         _readings(feel, scene["haptics"][k], labelled=k == 0)
         feel.set_title(f"$x_{k + 1}$ at $v_{k + 1}$: {_angles(scene['hand'][k])}", fontsize=5.5)
     figure.suptitle("Query-sense pairs: where from (left), what is seen (above), what is felt (below)", fontsize=8)
-    caption(figure, f"Scene 0 of the test set, {SHOWN} of its {len(scene['image'])} views and grasps; pitch, yaw in degrees")
+    caption(
+        figure, f"Scene 0 of the test set, {SHOWN} of its {len(scene['image'])} views and grasps; pitch, yaw in degrees"
+    )
     save(figure, folder, "figs1")
 
 

@@ -9,7 +9,13 @@ def draw(results: Results, folder) -> None:
     for network in NETWORKS:
         table = results.curves(network, "m2").iloc[1:]
         axes.plot(table["iteration"], -table["train"], color=COLOURS[network], ls=":")
-        axes.plot(table["iteration"], -table["val_full"], color=COLOURS[network], marker=MARKERS[network], label=NAMES[network])
+        axes.plot(
+            table["iteration"],
+            -table["val_full"],
+            color=COLOURS[network],
+            marker=MARKERS[network],
+            label=NAMES[network],
+        )
     axes.plot([], [], color="0.3", ls=":", label="training")
     axes.plot([], [], color="0.3", label="validation")
     axes.set(title="ELBO at M = 2", xlabel="iterations", ylabel="ELBO (nats / view x M)")

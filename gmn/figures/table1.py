@@ -6,7 +6,12 @@ from gmn.figures.results import Results
 from gmn.figures.style import NAMES, PAGE, caption, plt, save
 
 # Main text, Sec. 4; what it does not print is left blank.
-PRINTED = {("poe", 5): ("53M", "790"), ("apoe", 5): ("29M", "679"), ("poe", 14): ("131M", "2059"), ("apoe", 14): ("51M", "1189")}
+PRINTED = {
+    ("poe", 5): ("53M", "790"),
+    ("apoe", 5): ("29M", "679"),
+    ("poe", 14): ("131M", "2059"),
+    ("apoe", 14): ("51M", "1189"),
+}
 
 
 def draw(results: Results, folder) -> None:

@@ -66,23 +66,21 @@ class GMN(nn.Module):
     def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
         """Sum of codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
         context, target = [], []
-        flat = (-1, episodes.context.shape[-1])
-        for m, encoder in enumerate(self.encoders):
-            in_context, in_target = episodes.context[:, :, m], episodes.target[:, :, m]  # (K, B, V)
-            used = in_context if imagine else in_context | in_target
-            scene, view = used.any(0).nonzero(as_tuple=True)
-            codes = encoder(episodes.senses[m][scene, view], episodes.queries[m][scene, view])
-            own = torch.arange(used.shape[1], device=scene.device)[:, None] == scene  # (B, N): whose view it is
-
-            def total(mask: Tensor) -> Tensor:
-                weight = (mask[:, :, view] & own).flatten(0, 1).to(codes.dtype)  # (E, N)
-                return self.initial[m] + (weight @ codes.flatten(1)).unflatten(1, self.initial.shape[1:])
-
-            context.append(total(in_context.reshape(*used.shape)))
-            if not imagine:
-                target.append(total(in_target.reshape(*used.shape)))
+        for m in range(len(self.encoders)):
+            masks = [episodes.context[:, :, m]] + ([] if imagine else [episodes.target[:, :, m]])  # (K, B, V) each
+            sums = self._sums(m, episodes, masks)
+            context.append(sums[0])
+            target += sums[1:]
         has = [mask.any(3).flatten(0, 1) for mask in (episodes.context, episodes.target)]
         return Representations(context, None if imagine else target, *has)
+
+    def _sums(self, m: int, episodes: Episodes, masks: list[Tensor]) -> list[Tensor]:
+        """r of modality ``m``: its initial representation plus the codes of the views in each mask (K, B, V)."""
+        scene, view = torch.stack(masks).flatten(0, 1).any(0).nonzero(as_tuple=True)  # N views
+        codes = self.encoders[m](episodes.senses[m][scene, view], episodes.queries[m][scene, view])
+        own = torch.arange(masks[0].shape[1], device=scene.device)[:, None] == scene  # (B, N): whose view it is
+        weights = [(mask[:, :, view] & own).flatten(0, 1).to(codes.dtype) for mask in masks]  # (E, N)
+        return [self.initial[m] + (w @ codes.flatten(1)).unflatten(1, self.initial.shape[1:]) for w in weights]
 
     def infer(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
         """z ~ Q(z | C, O), (S * E, ...)."""

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, fields
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -19,7 +20,8 @@ KEEP = 2  # checkpoints: the newest and the one before, should the newest be tru
 
 def save_weights(path: Path, model: GMN, scale: HapticScale) -> None:
     """Write a model's weights, its configuration and the scale of its haptic readings."""
-    about = {"config": asdict(model.config), "haptics": {"low": scale.low.tolist(), "high": scale.high.tolist(), "saturate": scale.saturate}}
+    haptics = {"low": scale.low.tolist(), "high": scale.high.tolist(), "saturate": scale.saturate}
+    about = {"config": asdict(model.config), "haptics": haptics}
     _save(path, {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, about)
 
 
@@ -41,7 +43,7 @@ def load_weights(path: Path, expected: ModelConfig | None = None) -> tuple[GMN, 
     model = GMN(config)
     model.load_state_dict(tensors)
     haptics = about["haptics"]
-    scale = HapticScale(torch.tensor(haptics["low"]).double().numpy(), torch.tensor(haptics["high"]).double().numpy(), haptics["saturate"])
+    scale = HapticScale(np.array(haptics["low"]), np.array(haptics["high"]), haptics["saturate"])
     return model.eval(), scale
 
 

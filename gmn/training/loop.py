@@ -48,7 +48,9 @@ class Run:
     device: torch.device
 
 
-def train(run: Run, checkpoints: Checkpoints, tick: Callable[..., None], skip: Callable[[int], None]) -> tuple[GMN, list[dict]]:
+def train(
+    run: Run, checkpoints: Checkpoints, tick: Callable[..., None], skip: Callable[[int], None]
+) -> tuple[GMN, list[dict]]:
     """Train to the end.
 
     Args:

@@ -39,7 +39,9 @@ def test_named_parts_are_where_the_name_says():
     picture = np.zeros((3, 48, 48))
     picture[1, :24, 24:] = 1
     assert parts["green-right-upper"].cut(picture).all()
-    assert not any(m.cut(picture).any() for name, m in parts.items() if m.sense == "vision" and name != "green-right-upper")
+    assert not any(
+        m.cut(picture).any() for name, m in parts.items() if m.sense == "vision" and name != "green-right-upper"
+    )
     quarters = {m.name: m for m in modality_set(5, 64, 48)}
     assert quarters["left-lower"].cut(np.arange(64 * 64).reshape(1, 64, 64).repeat(3, 0))[0, 0, 0] == 32 * 64
 

@@ -56,7 +56,9 @@ def test_an_unfinished_set_is_gone_on_with(settings, tmp_path, monkeypatch):
     assert not (tmp_path / "out").exists()
 
     made = []
-    monkeypatch.setattr(module, "simulate", lambda settings, indices: made.append(indices) or simulate(settings, indices))
+    monkeypatch.setattr(
+        module, "simulate", lambda settings, indices: made.append(indices) or simulate(settings, indices)
+    )
     produce(settings, 6, 2, tmp_path / "out", tmp_path / "scratch", 1, Progress("second", 6, "scenes"))
     assert made == [range(4, 6)]
     SceneSet(tmp_path / "out").check()

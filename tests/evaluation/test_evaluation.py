@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+import torch
+
+from gmn.evaluation.classification import score_pairs
+from gmn.evaluation.density import density, gray, upper_bound
+from gmn.evaluation.headline import headline
+from gmn.evaluation.intervals import bootstrap
+from gmn.evaluation.missing import loss_by_size
+from gmn.evaluation.protocol import first_views
+from tests.conftest import doubled, reader_for, tiny_model
+
+CPU = torch.device("cpu")
+
+
+def test_bootstrap_covers_the_mean_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    covered = [low < 0 < high for _, low, high in (bootstrap(rng.normal(size=60), s) for s in range(300))]
+    assert 0.90 < np.mean(covered) < 0.985
+
+
+def test_first_views_are_context_and_last_views_are_asked_for(scenes):
+    model = tiny_model("apoe", 2)
+    episodes = first_views(reader_for(scenes, model).read(np.arange(2)), [3, 0], [1])
+    assert episodes.context.sum().item() == 6 and episodes.context[0, :, 0, :3].all()
+    assert episodes.target.sum().item() == 10 and episodes.target[0, :, 1, 10:].all()
+
+
+def test_best_density_at_unit_variance_is_the_papers():
+    assert upper_bound(tiny_model("apoe", 2, vision_std=1.0), "rgb") == pytest.approx(-0.9189, abs=1e-4)
+
+
+def test_density_is_a_mean_per_dimension_of_the_five_targets(scenes):
+    model = tiny_model("baseline", 2).float().eval()
+    values = density(model, reader_for(scenes, model), 3, 2, 0, CPU, lambda n: None)
+    assert np.shape(values["values"]["rgb"]) == (4, 4, 3)
+    for question, bound in values["bound"].items():
+        assert np.max(values["values"][question]) < bound
+    reader = reader_for(scenes, model)
+    episodes = first_views(reader.read(np.arange(3)), [1, 5], [0])
+    with torch.no_grad():
+        total = model.log_likelihood(episodes, torch.Generator().manual_seed(0), 2)
+        shade = model.log_likelihood(episodes, torch.Generator().manual_seed(0), 2, gray)
+    np.testing.assert_allclose(values["values"]["rgb"][1][2], total / (5 * 3 * 16 * 16), rtol=1e-4)
+    np.testing.assert_allclose(values["values"]["gray"][1][2], shade / (5 * 16 * 16), rtol=1e-4)
+
+
+def test_gray_is_the_brightest_channel():
+    picture = torch.rand(2, 3, 4, 4)
+    torch.testing.assert_close(gray(picture)[:, 0], picture.max(1).values)
+
+
+@pytest.mark.parametrize("network", ["baseline", "poe", "apoe"])
+def test_pair_scores_on_the_diagonal_are_the_model_s_likelihood(scenes, network):
+    """One scene alone: the matrix is the ordinary importance-weighted bound."""
+    model = tiny_model(network, 2)
+    episodes = doubled(reader_for(scenes, model).read(np.arange(1)))
+    with torch.no_grad():
+        matrix = score_pairs(model, episodes, [2, 1], 3, torch.Generator().manual_seed(1), CPU)
+        asked = first_views(episodes, [2, 1], [0, 1])
+        single = model.log_likelihood(asked, torch.Generator().manual_seed(1), 3)
+    torch.testing.assert_close(matrix.flatten(), single)
+
+
+def test_pair_scores_put_scenes_in_rows_and_queries_in_columns(scenes):
+    model = tiny_model("apoe", 2)
+    episodes = doubled(reader_for(scenes, model).read(np.arange(3)))
+    quiet = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        matrix = score_pairs(model, episodes, [3, 3], 1, quiet, CPU)
+    # Queries differ in how bright their pictures are, far more than contexts differ before training.
+    assert matrix.std(1).mean() > matrix.std(0).mean()
+
+
+def test_without_context_no_scene_is_better_than_another(scenes):
+    """Every row sees the same empty context: what differs is noise, so accuracy is at chance."""
+    model = tiny_model("apoe", 2)
+    episodes = doubled(reader_for(scenes, model).read(np.arange(4)))
+    hits = []
+    with torch.no_grad():
+        for seed in range(60):
+            matrix = score_pairs(model, episodes, [0, 0], 1, torch.Generator().manual_seed(seed), CPU)
+            hits += (matrix.argmax(0) == torch.arange(4)).tolist()
+    assert np.mean(hits) == pytest.approx(0.25, abs=0.1)  # 240 answers: 0.1 is 3.6 standard errors
+
+
+def test_loss_by_size_covers_every_size(scenes):
+    model = tiny_model("apoe", 5).float().eval()
+    result = loss_by_size(model, reader_for(scenes, model), 4, 0, CPU, lambda n: None)
+    assert np.shape(result["losses"]) == (5, 4) and np.isfinite(result["losses"]).all()
+
+
+def test_headline_reads_the_right_cells():
+    import pandas as pd
+
+    cells = np.zeros((4, 4, 5))
+    cells[0, 1], cells[3, 0] = 1, 2  # images, touches
+    values = {"counts": [0, 1, 5, 10], "values": {q: cells.tolist() for q in ("rgb", "gray", "haptics")}}
+    hits = {s: [[0, 1]] * 5 + [[1, 1]] for s in ("I", "H", "H+I")}
+    curves = pd.DataFrame([{"iteration": 7, "train": 1.0, "val_missing": 2.0, "val_full": 3.0}])
+    numbers = headline("apoe", values, {"counts": [0, 1, 2, 3, 4, 5], "paper": hits}, curves)
+    assert numbers["nats_per_dimension"]["rgb_from_1_touch"]["mean"] == 1
+    assert numbers["nats_per_dimension"]["rgb_from_10_images"]["mean"] == 2
+    assert numbers["accuracy"]["I_5"]["mean"] == 1

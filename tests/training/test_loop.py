@@ -1,0 +1,127 @@
+"""Training goes on from a kill in the same bits, learns, and says why it stops."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from gmn.data.combinations import Regime
+from gmn.errors import UserError
+from gmn.params import Train
+from gmn.training.checkpoint import Checkpoints, load_weights, save_weights
+from gmn.training.loop import Run, schedule, train
+from tests.conftest import reader_for, tiny_config, tiny_model
+
+SETTINGS = Train(
+    iterations={"complete": 12, "missing": 12}, batch_size=3, learning_rate=0.005, warmup=2, schedule="cosine",
+    clip=1e5, rendered=4, symmetries=True, haptic_scale="robust", evaluate_every=4, validation_scenes=4,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(scenes) -> Run:
+    reader = reader_for(scenes, tiny_model("apoe", 2))
+    shown = np.ones((7, 2), bool)
+    return Run(
+        config=tiny_config("apoe", 2),
+        settings=SETTINGS,
+        regime=Regime.parse("m2"),
+        seed=0,
+        iterations=12,
+        train=reader,
+        val=reader,
+        shown={"train": shown, "val_missing": shown, "val_full": shown},
+        device=torch.device("cpu"),
+    )
+
+
+def ignore(*_, **__) -> None:
+    pass
+
+
+def same(a: torch.nn.Module, b: torch.nn.Module) -> bool:
+    return all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
+
+
+class Killed(Exception):
+    pass
+
+
+def killed_after(iterations: int):
+    left = [iterations]
+
+    def tick(*_, **__) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Killed
+
+    return tick
+
+
+@pytest.fixture(scope="module")
+def finished(run, tmp_path_factory):
+    return train(run, Checkpoints(tmp_path_factory.mktemp("whole")), ignore, ignore)
+
+
+def test_a_killed_run_ends_in_the_same_bits(run, finished, tmp_path):
+    with pytest.raises(Killed):
+        train(run, Checkpoints(tmp_path / "c"), killed_after(10), ignore)
+    skipped = []
+    model, rows = train(run, Checkpoints(tmp_path / "c"), ignore, skipped.append)
+    assert skipped == [8]
+    assert same(model, finished[0]) and rows == finished[1]
+
+
+def test_a_truncated_checkpoint_falls_back_to_the_one_before(run, finished, tmp_path, capsys):
+    checkpoints = Checkpoints(tmp_path / "c")
+    with pytest.raises(Killed):
+        train(run, checkpoints, killed_after(10), ignore)
+    newest = checkpoints.newest()
+    newest.write_bytes(newest.read_bytes()[:1000])
+    skipped = []
+    model, _ = train(run, Checkpoints(tmp_path / "c"), ignore, skipped.append)
+    assert skipped == [4] and same(model, finished[0])
+    assert "damaged" in capsys.readouterr().out
+
+
+def test_the_loss_falls(finished):
+    rows = finished[1]
+    assert [row["iteration"] for row in rows] == [4, 8, 12]
+    assert rows[-1]["train"] < rows[0]["train"]
+    assert rows[-1]["val_full"] < rows[0]["val_full"]
+    assert {"kl_1", "kl_3", "nll_vision", "nll_haptics"} < set(rows[0])
+
+
+def test_divergence_names_the_step_and_the_remedy(run, tmp_path):
+    wild = dataclasses.replace(run, settings=SETTINGS.model_copy(update={"learning_rate": 1e30}))
+    with pytest.raises(UserError, match="diverged at iteration [0-9]+: not finite: .*lower train.learning_rate"):
+        train(wild, Checkpoints(tmp_path), ignore, ignore)
+
+
+def test_schedule():
+    assert schedule(0, 100, SETTINGS) == pytest.approx(1 / 3)
+    assert schedule(50, 100, SETTINGS) == pytest.approx(0.5)
+    assert schedule(99, 100, SETTINGS) < 0.001
+    assert schedule(99, 100, SETTINGS.model_copy(update={"schedule": "constant"})) == 1
+
+
+def test_weights_come_back_and_repeat_their_bytes(finished, run, tmp_path):
+    model, scale = finished[0], run.train.scale
+    for name in ("a", "b"):
+        save_weights(tmp_path / name, model, scale)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    loaded, loaded_scale = load_weights(tmp_path / "a", run.config)
+    assert same(loaded, model)
+    np.testing.assert_array_equal(loaded_scale.high, scale.high)
+
+
+def test_weights_of_another_configuration_are_refused(finished, run, tmp_path):
+    save_weights(tmp_path / "w", finished[0], run.train.scale)
+    with pytest.raises(UserError, match="network is 'apoe', wanted 'poe'"):
+        load_weights(tmp_path / "w", tiny_config("poe", 2))
+    (tmp_path / "w").write_bytes((tmp_path / "w").read_bytes()[:500])
+    with pytest.raises(UserError, match="damaged"):
+        load_weights(tmp_path / "w")
+    with pytest.raises(UserError, match="not found"):
+        load_weights(tmp_path / "none")
