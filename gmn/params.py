@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML, YAMLError
 
 from gmn.errors import UserError
-from gmn.models.config import STRIDE, ModelConfig
+from gmn.models.config import NETWORKS, STRIDE, ModelConfig
 
 Network = Literal["baseline", "poe", "apoe"]
 Reading = Literal["paper", "released"]
@@ -138,6 +138,13 @@ class Settings(_Strict):
         return self.scales[self.scale]
 
     def model_config_for(self, network: str, modalities: int) -> ModelConfig:
+        """Configuration of a network at the chosen scale.
+
+        Raises:
+            UserError: there is no such network or modality set.
+        """
+        if network not in NETWORKS:
+            raise UserError(f"network: got {network!r}; use one of {', '.join(NETWORKS)}{_hint(network, NETWORKS)}")
         return ModelConfig(
             network=network,
             modalities=modalities,

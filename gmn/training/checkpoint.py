@@ -20,8 +20,8 @@ KEEP = 2  # checkpoints: the newest and the one before, should the newest be tru
 
 def save_weights(path: Path, model: GMN, scale: HapticScale) -> None:
     """Write a model's weights, its configuration and the scale of its haptic readings."""
-    haptics = {"low": scale.low.tolist(), "high": scale.high.tolist(), "saturate": scale.saturate}
-    about = {"config": asdict(model.config), "haptics": haptics}
+    haptics = {"high": scale.high.tolist(), "low": scale.low.tolist(), "saturate": scale.saturate}
+    about = {"config": dict(sorted(asdict(model.config).items())), "haptics": haptics}
     _save(path, {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, about)
 
 
@@ -96,7 +96,7 @@ class Checkpoints:
 
 def _save(path: Path, tensors: dict[str, torch.Tensor], about: dict) -> None:
     # One metadata key only: the order of several is not stable.
-    write_atomically(path, lambda temporary: save_file(tensors, temporary, {"gmn": json.dumps(about, sort_keys=True)}))
+    write_atomically(path, lambda temporary: save_file(tensors, temporary, {"gmn": json.dumps(about)}))
 
 
 def _load(path: Path, remedy: str) -> tuple[dict[str, torch.Tensor], dict]:

@@ -1,0 +1,59 @@
+"""The whole pipeline at scale smoke, run once by `dvc repro` in a copy of the working tree."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(folder: Path, *command: str, **options) -> subprocess.CompletedProcess:
+    """Run a command as a user would, in the tests' environment."""
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "GIT_AUTHOR_NAME": "tester",
+        "GIT_AUTHOR_EMAIL": "tester@example.org",
+        "GIT_COMMITTER_NAME": "tester",
+        "GIT_COMMITTER_EMAIL": "tester@example.org",
+    }
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, **options)
+
+
+def copy_tree(target: Path) -> Path:
+    """Tracked and new files, at scale smoke, in a repository of their own."""
+    files = run(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout.split("\0")
+    for name in filter(None, files):
+        if (ROOT / name).is_file() and not name.startswith("reports/") and name != "dvc.lock":
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    params = target / "params.yaml"
+    params.write_text(params.read_text().replace("\nscale: laptop", "\nscale: smoke"))
+    run(target, "git", "init", "--quiet")
+    commit(target)
+    return target
+
+
+def commit(folder: Path) -> None:
+    run(folder, "git", "add", "--all")
+    assert run(folder, "git", "commit", "--quiet", "--message", "state").returncode == 0
+
+
+@pytest.fixture(scope="session")
+def repro(tmp_path_factory) -> tuple[Path, str]:
+    """The folder after `dvc repro`, and what it printed."""
+    folder = copy_tree(tmp_path_factory.mktemp("pipeline"))
+    result = run(folder, "dvc", "repro")
+    assert result.returncode == 0, result.stdout + result.stderr
+    commit(folder)
+    return folder, result.stdout
+
+
+@pytest.fixture
+def workplace(repro, tmp_path) -> Path:
+    """A copy of the finished pipeline that a test may damage."""
+    shutil.copytree(repro[0], tmp_path / "copy", symlinks=True)
+    return tmp_path / "copy"

@@ -1,0 +1,77 @@
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from tests.pipeline.conftest import run
+
+FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figs1", "figs2", "figs4", "figs5", "figs6", "table1")
+
+
+@pytest.fixture(scope="module")
+def reports(repro) -> Path:
+    return repro[0] / "reports" / "smoke"
+
+
+def test_a_second_repro_has_nothing_to_do(repro):
+    folder, _ = repro
+    again = run(folder, "dvc", "repro")
+    assert again.returncode == 0 and "Running stage" not in again.stdout
+    assert "up to date" in run(folder, "dvc", "status").stdout
+    assert run(folder, "git", "status", "--porcelain").stdout == ""
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_drawn(reports, name):
+    assert (reports / "figures" / f"{name}.svg").read_text().rstrip().endswith("</svg>")
+    with Image.open(reports / "figures" / f"{name}.png") as picture:
+        assert len(set(picture.convert("L").tobytes())) > 10
+
+
+def test_the_page_shows_every_figure_and_all_its_links_lead_somewhere(reports):
+    page = (reports / "index.html").read_text()
+    links = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert {f"figures/{name}.svg" for name in FIGURES} <= set(links)
+    assert all((reports / link).exists() for link in links)
+
+
+def test_curves_have_a_row_per_evaluation(reports):
+    table = pd.read_csv(reports / "curves" / "m8-1-2-apoe.csv")
+    assert table["iteration"].tolist() == [4, 8]
+    assert table.notna().all().all()
+
+
+def test_headline_numbers_have_intervals(reports):
+    metrics = json.loads((reports / "metrics.json").read_text())
+    assert metrics["model"] == "apoe"
+    for group in ("nats_per_dimension", "accuracy"):
+        for value in metrics[group].values():
+            assert value["low"] <= value["mean"] <= value["high"]
+
+
+def test_cost_counts_the_papers_parameters(reports):
+    rows = json.loads((reports / "cost.json").read_text())["rows"]
+    counted = {(r["modalities"], r["network"]): round(r["parameters"] / 1e6, 2) for r in rows}
+    assert (counted[5, "poe"], counted[5, "apoe"]) == (53.20, 28.53)
+    assert (counted[14, "poe"], counted[14, "apoe"]) == (131.56, 51.36)
+    assert all(r["ms"] > 0 and r["peak_mib"] > 0 for r in rows)
+
+
+def test_another_model_reuses_every_training_run(workplace):
+    result = run(workplace, "dvc", "exp", "run", "-S", "model=poe")
+    assert result.returncode == 0, result.stderr
+    ran = set(re.findall(r"Running stage '([^']+)'", result.stdout))
+    assert ran == {"generate@poe", "score", "figures", "report"}
+    assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["model"] == "poe"
+
+
+def test_scoring_one_model_with_other_settings_trains_that_model_only(workplace):
+    change = "scales.smoke.train.learning_rate=0.01"
+    result = run(workplace, "dvc", "exp", "run", "-S", "model=baseline", "-S", change, "score")
+    assert result.returncode == 0, result.stderr
+    ran = set(re.findall(r"Running stage '([^']+)'", result.stdout))
+    assert ran == {"train@baseline-m2", "density@baseline", "classify@baseline", "score"}
+    assert "rgb_from_1_touch" in run(workplace, "dvc", "metrics", "diff").stdout

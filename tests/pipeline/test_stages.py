@@ -1,0 +1,134 @@
+"""Stages as a user runs them: killed, misused, with damaged files and a full disk."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gmn.data.shards import shard_name
+from tests.pipeline.conftest import run
+
+
+def stage(folder: Path, *arguments: str, **options) -> subprocess.CompletedProcess:
+    return run(folder, sys.executable, "-m", "stages", *arguments, **options)
+
+
+def kill_when(folder: Path, pattern: str, *arguments: str) -> None:
+    """Start a stage and kill -9 its process group as soon as a file matches ``pattern``."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages", *arguments], cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 120
+    while not list(folder.glob(pattern)):
+        assert process.poll() is None and time.monotonic() < until, "finished before it could be killed"
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def change_params(folder: Path, old: str, new: str) -> None:
+    params = folder / "params.yaml"
+    text = params.read_text()
+    assert old in text
+    params.write_text(text.replace(old, new))
+
+
+def assert_refused(result: subprocess.CompletedProcess, *words: str) -> None:
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+def test_help_lists_every_stage_at_once(repro):
+    result = stage(repro[0], "--help")
+    for name in "simulate split train density classify generate missing benchmark score figures report".split():
+        assert name in result.stdout
+        assert stage(repro[0], name, "--help").returncode == 0
+
+
+def test_killed_simulation_goes_on_and_ends_in_the_same_bytes(workplace):
+    finished = workplace / "data/smoke/train"
+    wanted = contents(finished)
+    shutil.rmtree(finished)
+    kill_when(workplace, f".scratch/simulate/train-*/{shard_name(0)}", "simulate", "--set", "train")
+    assert not finished.exists()
+    result = stage(workplace, "simulate", "--set", "train")
+    assert result.returncode == 0, result.stderr
+    assert contents(finished) == wanted
+
+
+def test_killed_training_goes_on_and_ends_in_the_same_bytes(workplace):
+    weights, curves = workplace / "models/smoke/m2/apoe.safetensors", workplace / "reports/smoke/curves/m2-apoe.csv"
+    wanted = weights.read_bytes(), curves.read_bytes()
+    weights.unlink()
+    kill_when(workplace, ".scratch/train/m2-apoe-*/step-*.safetensors", "train", "--model", "apoe", "--regime", "m2")
+    assert not weights.exists()
+    result = stage(workplace, "train", "--model", "apoe", "--regime", "m2")
+    assert result.returncode == 0, result.stderr
+    assert (weights.read_bytes(), curves.read_bytes()) == wanted
+
+
+def test_wrong_settings_stop_before_any_work(workplace):
+    change_params(workplace, "batch_size: 4", "batch_sise: 4")
+    change_params(workplace, "reading: paper ", "reading: papers ")
+    result = stage(workplace, "train", "--model", "apoe", "--regime", "m2")
+    assert_refused(result, "did you mean 'batch_size'", "reading: got 'papers'")
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("simulate", "--set", "tset"), ("--set: got 'tset'", "train, val, test")),
+        (("train", "--model", "apoe", "--regime", "m3"), ("regime: 'm3'",)),
+        (("train", "--model", "apeo", "--regime", "m2"), ("network: got 'apeo'", "did you mean 'apoe'")),
+    ],
+)
+def test_wrong_arguments(repro, arguments, words):
+    assert_refused(stage(repro[0], *arguments), *words)
+
+
+def test_an_altered_shard_is_named(workplace):
+    path = workplace / "data/smoke/test" / shard_name(0)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+    assert_refused(stage(workplace, "density", "--model", "apoe"), shard_name(0), "altered")
+    assert_refused(stage(workplace, "simulate", "--set", "test", "--check"), shard_name(0), "altered")
+    assert stage(workplace, "simulate", "--set", "val", "--check").returncode == 0
+
+
+def test_weights_of_another_configuration_say_what_differs(workplace):
+    change_params(workplace, "state: 8", "state: 12")
+    assert_refused(stage(workplace, "density", "--model", "apoe"), "state is 8, wanted 12", "dvc repro")
+
+
+def test_missing_results_are_named(workplace):
+    (workplace / "reports/smoke/density/apoe.json").unlink()
+    assert_refused(stage(workplace, "score"), "reports/smoke/density/apoe.json", "dvc repro")
+
+
+def test_a_full_disk_leaves_nothing_half_written(workplace):
+    """A limit on file size stands in for the disk's end."""
+    finished = workplace / "data/smoke/val"
+    shutil.rmtree(finished)
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    result = stage(workplace, "simulate", "--set", "val", preexec_fn=limit)
+    assert_refused(result, "cannot be written", "free some disk")
+    assert not finished.exists()
+    assert not list(workplace.glob(".scratch/simulate/val-*/*"))
