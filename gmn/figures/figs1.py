@@ -19,7 +19,7 @@ KINDS = {
 def draw(results: Results, folder) -> None:
     scenes = results.test_scenes
     scene = {name: scenes.read(name, [0])[0] for name in ("image", "camera", "hand", "haptics")}
-    figure = plt.figure(figsize=(PAGE, 3.6))
+    figure = plt.figure(figsize=(PAGE, 3.3))
     grid = figure.add_gridspec(2, SHOWN + 2)
     _map(figure.add_subplot(grid[:, :2], projection="3d"), scene)
     for k in range(SHOWN):
@@ -62,11 +62,11 @@ def _map(axes, scene: dict) -> None:
 def _readings(axes, reading: np.ndarray, labelled: bool) -> None:
     """Bars of each kind of reading, top to bottom, scaled to the largest of its kind."""
     kinds = [c.kind for c in channels()]
-    for row, (kind, name) in enumerate(KINDS.items()):
+    for row, kind in enumerate(KINDS):
         values = reading[[k == kind for k in kinds]]
         peak = np.abs(values).max()
-        axes.bar(np.linspace(0, 1, len(values)), 0.42 * values / max(1e-9, peak), 0.6 / len(values), -row, color="0.3")
-        axes.text(1.04, -row + 0.3, f"max {peak:.3g}", fontsize=4.5, ha="right", color="C3")
+        axes.bar(np.linspace(0, 1, len(values)), 0.3 * values / max(1e-9, peak), 0.6 / len(values), -row, color="0.3")
+        axes.text(1.04, -row + 0.34, f"max {peak:.3g}", fontsize=4.5, ha="right", color="C0")
     axes.set(ylim=(-len(KINDS) + 0.5, 0.6), xticks=[])
     axes.set_yticks(-np.arange(len(KINDS)), list(KINDS.values()) if labelled else [""] * len(KINDS), fontsize=5)
     axes.grid(False)
