@@ -30,10 +30,11 @@ def draw(results: Results, folder) -> None:
         ncols=3,
     )
     about = densities["apoe"]
+    bound = about["bound"]
     caption(
         figure,
         f"{about['scenes']} test scenes, importance-weighted with {about['samples']} samples; bars: 95 % bootstrap "
-        f"over scenes; the best possible value is {about['bound']['rgb']:.3f} (pictures), {about['bound']['haptics']:.3f} (touch)",
+        f"over scenes; the best possible value is {bound['rgb']:.3f} (pictures), {bound['haptics']:.3f} (touch)",
     )
     save(figure, folder, "fig3")
 

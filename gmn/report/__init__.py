@@ -7,10 +7,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from gmn.params import Settings
 
 FIGURES = {
-    "fig1": "Fig. 1. Cross-modal generation: (a) the one picture and (b) the grasps that were given, (c) what is imagined from other viewpoints, (d) the truth.",
+    "fig1": "Fig. 1. Cross-modal generation: (a) the one picture and (b) the grasps that were given, (c) what is "
+    "imagined from other viewpoints, (d) the truth.",
     "fig2": "Fig. 2. The three inference networks. PoE grows with the number of modalities, APoE does not.",
-    "fig3": "Fig. 3. Log-likelihood of one sense against the number of contexts of the other; dotted: no context of the sense asked for.",
-    "fig4": "Fig. 4. Which of ten unseen scenes do five views of both senses belong to? Accuracy by number of contexts.",
+    "fig3": "Fig. 3. Log-likelihood of one sense against the number of contexts of the other; dotted: no context of "
+    "the sense asked for.",
+    "fig4": "Fig. 4. Which of ten unseen scenes do five views of both senses belong to?",
     "fig5": "Fig. 5. Missing modalities: loss while training, and loss by the number of modalities shown.",
     "table1": "Table 1. Space and time.",
     "figs1": "Fig. S1. A scene as query-sense pairs.",
