@@ -38,6 +38,13 @@ def test_the_page_shows_every_figure_and_all_its_links_lead_somewhere(reports):
     assert all((reports / link).exists() for link in links)
 
 
+def test_drawing_again_gives_the_same_bytes(workplace):
+    figures = workplace / "reports/smoke/figures"
+    before = {path.name: path.read_bytes() for path in figures.iterdir()}
+    assert run(workplace, "python", "-m", "stages", "figures").returncode == 0
+    assert {path.name: path.read_bytes() for path in figures.iterdir()} == before
+
+
 def test_curves_have_a_row_per_evaluation(reports):
     table = pd.read_csv(reports / "curves" / "m8-1-2-apoe.csv")
     assert table["iteration"].tolist() == [4, 8]
