@@ -28,7 +28,7 @@ def draw(results: Results, folder) -> None:
                     marker=MARKERS[network], elinewidth=0.5, label=f"{NAMES[network]}, {senses}",
                 )  # fmt: skip
         panel.axhline(10, color="0.4", lw=0.7)
-        panel.text(5.2, 10.7, "chance", fontsize=6, ha="right", color="0.4")
+        panel.text(5.2, 6.5, "chance", fontsize=6, ha="right", color="0.4")
         panel.set(title=title, xlabel="contexts of each sense given")
     axes[0].set_ylabel("accuracy of ten (%)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper")

@@ -51,3 +51,4 @@ def _sizes(axes, missing: dict, regime: Regime) -> None:
             missing[network]["sizes"], mean, error, color=COLOURS[network], marker=MARKERS[network], elinewidth=0.5
         )
     axes.set_xlabel("modalities shown")
+    axes.xaxis.get_major_locator().set_params(integer=True)
