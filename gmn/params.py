@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML, YAMLError
 
 from gmn.errors import UserError
+from gmn.mese.settings import SceneSettings
 from gmn.models.config import NETWORKS, STRIDE, ModelConfig
 
 Network = Literal["baseline", "poe", "apoe"]
 Reading = Literal["paper", "released"]
-SETS = {"train": 5, "val": 5, "test": 5, "test4": 4, "test6": 6}  # object set -> cubes
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -24,23 +24,45 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Scenes(_Strict):
-    """Scenes of each object set."""
-
-    train: Count
-    val: Count
-    test: Count
-    test4: Count
-    test6: Count
+Noise = Annotated[float, Field(ge=0)]
 
 
-class Simulate(_Strict):
-    """How scenes are made: gmn.mese.simulate.SceneSettings, and how many."""
+class World(_Strict):
+    """What every scene has in common: gmn.mese.scene.SceneSettings."""
 
-    scenes: Scenes
     views: Annotated[int, Field(ge=15)]  # the evaluation protocol uses 15
     image_size: Pixels
     crop_size: Pixels
+    rotation: Literal["none", "any"]
+    lighting: Literal["fixed", "random"]
+    image_noise: Noise
+    haptics_noise: Noise
+
+
+class ObjectSet(_Strict):
+    """One set of scenes: how many, of what objects."""
+
+    scenes: Count
+    cubes: Annotated[int, Field(ge=1, le=6)]
+    shapes: Literal["all", "kept", "held-out"]
+
+
+class Sets(_Strict):
+    """The object sets."""
+
+    train: ObjectSet
+    val: ObjectSet
+    test: ObjectSet
+    test4: ObjectSet
+    test6: ObjectSet
+    heldout: ObjectSet
+
+
+class Simulate(_Strict):
+    """How scenes are made."""
+
+    world: World
+    sets: Sets
     shard_scenes: Count
 
 
@@ -129,6 +151,7 @@ class Settings(_Strict):
     reading: Reading
     seed: Annotated[int, Field(ge=0)]
     workers: Annotated[int, Field(ge=0)]
+    cluster: str | None
     threads: Annotated[int, Field(ge=0)]
     scales: dict[str, Scale]
 
@@ -148,11 +171,17 @@ class Settings(_Strict):
         return ModelConfig(
             network=network,
             modalities=modalities,
-            image_size=self.now.simulate.image_size,
-            crop_size=self.now.simulate.crop_size,
+            image_size=self.now.simulate.world.image_size,
+            crop_size=self.now.simulate.world.crop_size,
             reading=self.reading,
             **self.now.model.model_dump(),
         )
+
+    def scene_settings(self, object_set: str) -> SceneSettings:
+        """What the scenes of an object set are made of, at the chosen scale."""
+        chosen = getattr(self.now.simulate.sets, object_set)
+        world = self.now.simulate.world.model_dump()
+        return SceneSettings(name=object_set, seed=self.seed, cubes=chosen.cubes, shapes=chosen.shapes, **world)
 
     @classmethod
     def load(cls, path: Path) -> "Settings":

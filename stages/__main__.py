@@ -5,10 +5,25 @@ import sys
 import typer
 
 from gmn.errors import UserError
-from stages import benchmark, classify, density, figures, generate, missing, report, score, simulate, split, train
+from stages import (
+    benchmark,
+    classify,
+    density,
+    figures,
+    generate,
+    look,
+    missing,
+    report,
+    score,
+    simulate,
+    speed,
+    split,
+    train,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for stage in (simulate, split, train, density, classify, generate, missing, benchmark, score, figures, report):
+STAGES = (simulate, split, train, density, classify, generate, missing, benchmark, score, figures, report, look, speed)
+for stage in STAGES:
     app.command(stage.__name__.removeprefix("stages."))(stage.run)
 
 

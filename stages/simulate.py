@@ -1,37 +1,51 @@
-"""Make one object set."""
+"""Make one object set, some of its shards, or check a finished one."""
 
 from typing import Annotated
 
 import typer
 
 from gmn.errors import UserError
-from gmn.params import SETS, Settings
+from gmn.params import Sets, Settings
 from gmn.progress import Progress
 from stages.paths import PARAMS, SCRATCH, Paths, cores
 
+NAMES = ", ".join(Sets.model_fields)
+
 
 def run(
-    object_set: Annotated[str, typer.Option("--set", help="train, val, test (5 cubes), test4 or test6.")],
+    object_set: Annotated[str, typer.Option("--set", help=f"One of {NAMES}.")],
+    shards: Annotated[str, typer.Option(help="Make shards A:B only, as one job of many that share .scratch.")] = "",
     check: Annotated[bool, typer.Option("--check", help="Verify a finished set instead of making it.")] = False,
 ) -> None:
     """Simulate scenes: an object, 15 views of it and 15 grasps."""
     settings = Settings.load(PARAMS)
-    if object_set not in SETS:
-        raise UserError(f"--set: got {object_set!r}; use one of {', '.join(SETS)}")
-    folder = Paths(settings).scenes(object_set)
-    if check:
-        from gmn.data.shards import SceneSet
-
-        SceneSet(folder).check()
-        print(f"{folder}: whole")
-        return
-    from gmn.data.produce import produce
-    from gmn.mese.simulate import SceneSettings
+    if object_set not in Sets.model_fields:
+        raise UserError(f"--set: got {object_set!r}; use one of {NAMES}")
+    from gmn.data.produce import Production
+    from gmn.data.shards import SceneSet
 
     chosen = settings.now.simulate
-    scenes = getattr(chosen.scenes, object_set)
-    about = SceneSettings(
-        object_set, SETS[object_set], chosen.views, chosen.image_size, chosen.crop_size, settings.seed
-    )
-    with Progress(f"simulate {object_set}", scenes, "scenes") as progress:
-        produce(about, scenes, chosen.shard_scenes, folder, SCRATCH / "simulate", cores(settings.workers), progress)
+    folder = Paths(settings).scenes(object_set)
+    scenes = getattr(chosen.sets, object_set).scenes
+    about = settings.scene_settings(object_set)
+    production = Production(about, scenes, chosen.shard_scenes, folder, SCRATCH / "simulate")
+    if check:
+        SceneSet(folder).check(production.described)
+        print(f"{folder}: whole: {len(production.shards)} shards, {scenes} scenes")
+        return
+    todo = _parse(shards, production.shards)
+    count = sum(len(production.indices(k)) for k in todo)
+    with Progress(f"simulate {object_set}", count, "scenes") as progress:
+        production.make(todo, cores(settings.workers), progress, settings.cluster)
+    if not shards:
+        production.finish()
+
+
+def _parse(text: str, shards: range) -> range:
+    """``A:B`` as a part of ``shards``; all of them if empty."""
+    if not text:
+        return shards
+    first, colon, last = text.partition(":")
+    if not (colon and first.isdigit() and last.isdigit() and int(first) < int(last)):
+        raise UserError(f"--shards: got {text!r}; use A:B with A < B, for example 0:{len(shards)}")
+    return shards[int(first) : int(last)]

@@ -7,16 +7,19 @@ import typer
 from gmn.params import Settings
 from stages.paths import PARAMS, Paths, parent
 
+Name = Annotated[str, typer.Option(help="m2, or mM-A-B: A to B of M modalities a scene; -heldout: not all shapes.")]
 
-def run(regime: Annotated[str, typer.Option(help="m2, or mM-A-B: A to B of M modalities a training scene.")]) -> None:
+
+def run(regime: Name) -> None:
     """Draw every scene's combination of modalities: train, val_missing, val_full."""
     from gmn.data.combinations import Regime, draw, frequencies, save
+    from gmn.data.shards import SceneSet
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
     chosen = Regime.parse(regime)
-    scenes = settings.now.simulate.scenes
-    shown = draw(chosen, scenes.train, scenes.val, settings.seed)
+    train, val = (SceneSet(paths.scenes(name)) for name in ("train", "val"))
+    shown = draw(chosen, train.read_all("walk"), len(val), settings.seed)
     save(parent(paths.split(regime)), shown)
     names = [m.name for m in settings.model_config_for("baseline", chosen.modalities).modality_list]
     frequencies(shown, names).to_csv(parent(paths.combinations(regime)), index=False, lineterminator="\n")

@@ -59,7 +59,7 @@ def run(
 
 def _key(settings: Settings, sets: dict, regime: str, model: str) -> str:
     """What a checkpoint must agree on to be gone on from: settings, data and the code that trains."""
-    from gmn.training import source_digest
+    from gmn.source import source_digest
 
     about = [
         settings.now.model.model_dump(),

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from gmn.data.batches import Episodes, SceneReader, draw_views
-from gmn.data.produce import produce
+from gmn.data.produce import Production
 from gmn.data.scaling import HapticScale
 from gmn.data.shards import SceneSet
-from gmn.mese.simulate import SceneSettings
+from gmn.mese.settings import SceneSettings
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.progress import Progress
@@ -27,7 +27,9 @@ def settings() -> SceneSettings:
 @pytest.fixture(scope="session")
 def folder(settings, tmp_path_factory):
     base = tmp_path_factory.mktemp("scenes")
-    produce(settings, 7, 3, base / "tiny", base / "scratch", 2, Progress("tiny", 7, "scenes"))
+    production = Production(settings, 7, 3, base / "tiny", base / "scratch")
+    production.make(production.shards, 2, Progress("tiny", 7, "scenes"))
+    production.finish()
     return base / "tiny"
 
 

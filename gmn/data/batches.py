@@ -141,7 +141,7 @@ class TrainingBatches:
 
     Args:
         reader: of the training set.
-        combinations: (N, M) bool, what each scene shows.
+        combinations: (N, M) bool, what each scene shows; scenes that show nothing are left out.
         batch_size: B.
         seed: of the run.
         reading: ``paper`` or ``released``.
@@ -152,16 +152,17 @@ class TrainingBatches:
     def __init__(self, reader, combinations, batch_size, seed, reading, missing, symmetries):
         self.reader, self.combinations, self.batch_size = reader, combinations, batch_size
         self.seed, self.reading, self.missing, self.symmetries = seed, reading, missing, symmetries
+        self._usable = np.flatnonzero(combinations.any(1))
         self._epoch: tuple[int, np.ndarray] | None = None
 
     def _order(self, epoch: int) -> np.ndarray:
         if self._epoch is None or self._epoch[0] != epoch:
             rng = np.random.default_rng([self.seed, 1, epoch])
-            self._epoch = (epoch, rng.permutation(len(self.combinations)))
+            self._epoch = (epoch, rng.permutation(self._usable))
         return self._epoch[1]
 
     def __getitem__(self, step: int) -> Episodes:
-        n = len(self.combinations)
+        n = len(self._usable)
         places = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
         indices = np.array([self._order(int(p // n))[p % n] for p in places])
         rng = np.random.default_rng([self.seed, 2, step])

@@ -1,7 +1,8 @@
 """Regimes: which modalities each scene shows, in training and in validation (Sec. 4, missing modalities).
 
 A combination is a boolean row over the M modalities. ``m8-1-2`` means M = 8 with one or two modalities a
-training scene; ``m2`` means M = 2 with all of them.
+training scene; ``m2`` means M = 2 with all of them; ``m2-heldout`` is ``m2`` without the training scenes whose
+shape is held out (:func:`gmn.mese.shape.held_out`), so that new shapes are met in testing only.
 """
 
 import re
@@ -17,31 +18,36 @@ from safetensors.numpy import load_file
 
 from gmn.data.shards import write_shard
 from gmn.errors import UserError
+from gmn.mese.shape import held_out
 
 
 @dataclass(frozen=True)
 class Regime:
-    """M modalities, of which each training scene shows between ``low`` and ``high``."""
+    """M modalities, of which each training scene shows between ``low`` and ``high``; of all shapes or the kept ones."""
 
     name: str
     modalities: int
     low: int
     high: int
+    held_out: bool
 
     @classmethod
     def parse(cls, name: str) -> "Regime":
-        """Read ``m2`` or ``m8-1-2``.
+        """Read ``m2``, ``m8-1-2`` or either with ``-heldout``.
 
         Raises:
             UserError: another form, M not in {2, 5, 8, 14}, or a range outside 1..M.
         """
-        match = re.fullmatch(r"m(\d+)(?:-(\d+)-(\d+))?", name)
+        match = re.fullmatch(r"m(\d+)(?:-(\d+)-(\d+))?(-heldout)?", name)
         if match:
-            m, low, high = (int(g) if g else None for g in match.groups())
-            regime = cls(name, m, m if low is None else low, m if high is None else high)
+            m, low, high = (int(g) if g else None for g in match.groups()[:3])
+            regime = cls(name, m, m if low is None else low, m if high is None else high, bool(match[4]))
             if m in (2, 5, 8, 14) and 1 <= regime.low <= regime.high <= m:
                 return regime
-        raise UserError(f"regime: {name!r} is none; use m2, or mM-A-B with M of 2, 5, 8, 14 and 1 <= A <= B <= M")
+        raise UserError(
+            f"regime: {name!r} is none; use m2, or mM-A-B with M of 2, 5, 8, 14 and 1 <= A <= B <= M, "
+            "or one of these with -heldout"
+        )
 
     def train_sizes(self) -> np.ndarray:
         """P(size) for sizes 0..M in training: every combination weighs one over its size."""
@@ -64,12 +70,22 @@ def subsets(rng: np.random.Generator, sizes: np.ndarray, m: int) -> np.ndarray:
     return rank < sizes[:, None]
 
 
-def draw(regime: Regime, train: int, val: int, seed: int) -> dict[str, np.ndarray]:
-    """The combinations of every scene: ``train`` (train, M), ``val_missing`` and ``val_full`` (val, M), bool."""
+def draw(regime: Regime, walks: np.ndarray, val: int, seed: int) -> dict[str, np.ndarray]:
+    """The combinations of every scene: ``train`` (N, M), ``val_missing`` and ``val_full`` (val, M), bool.
+
+    Args:
+        regime: what scenes show.
+        walks: shapes of the N training scenes, (N, n, 3); a row of ``train`` is all False where the shape is held out.
+        val: validation scenes.
+        seed: of the draw.
+    """
     rng = np.random.default_rng([seed, zlib.crc32(regime.name.encode())])
     complete = regime.low == regime.modalities
+    train = regime.sample_train(rng, len(walks))
+    if regime.held_out:
+        train &= ~np.array([held_out(walk) for walk in walks])[:, None]
     return {
-        "train": regime.sample_train(rng, train),
+        "train": train,
         "val_missing": regime.sample_train(rng, val),
         "val_full": regime.sample_train(rng, val) if complete else regime.sample_full(rng, val),
     }

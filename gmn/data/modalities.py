@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from gmn.errors import UserError
-from gmn.mese.hand import FINGERS, channels
+from gmn.mese.channels import FINGERS, channels
 
 VISION, HAPTICS = "vision", "haptics"
 POSES = {VISION: "camera", HAPTICS: "hand"}  # sense -> array of poses it was taken from

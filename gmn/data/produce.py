@@ -1,75 +1,156 @@
-"""Make a set of scenes on disk, shard by shard, in parallel, going on where a killed run stopped."""
+"""Make a set of scenes on disk, shard by shard, on any number of machines, going on where a killed run stopped.
+
+Usage::
+
+    production = Production(SceneSettings("train"), 8000, 50, Path("data/train"), Path(".scratch"))
+    production.make(range(0, 64), workers=2, progress=progress)  # here, and 64 to 160 elsewhere
+    production.finish()
+
+Shard k is a pure function of (settings, k): who makes it, when, and beside whom, changes no byte.
+"""
 
 import hashlib
 import json
 import shutil
-from dataclasses import asdict
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import joblib
+import mujoco
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from gmn.data.shards import FORMAT, MANIFEST, SceneSet, sha256, shard_name, write_json, write_shard
-from gmn.mese.hand import channels
-from gmn.mese.simulate import UNITS, SceneSettings, simulate
+from gmn.errors import UserError
+from gmn.mese.channels import channels
+from gmn.mese.settings import SceneSettings
+from gmn.mese.simulate import UNITS, simulate
 from gmn.progress import Progress
+from gmn.source import source_digest
 
 STATISTICS_SCENES = 10_000  # at most so many scenes enter the channel statistics
+PATIENCE = 10  # s to wait for a cluster's scheduler
 
 
-def produce(
-    settings: SceneSettings,
-    scenes: int,
-    shard_scenes: int,
-    out: Path,
-    scratch: Path,
-    workers: int,
-    progress: Progress,
-) -> None:
-    """Write ``scenes`` scenes to ``out``.
+@dataclass(frozen=True)
+class Production:
+    """A set of scenes to be made.
 
-    Finished shards wait in ``scratch``, in a folder named by a hash of the settings, until the set is whole.
-
-    Args:
+    Attributes:
         settings: what every scene is made of.
         scenes: number of scenes.
         shard_scenes: scenes per shard; does not change any scene.
-        out: the set's folder; replaced.
-        scratch: where unfinished sets are kept.
-        workers: processes.
-        progress: counts scenes.
+        out: the set's folder; replaced when the set is whole.
+        scratch: where finished shards wait for that.
     """
-    described = asdict(settings) | {"scenes": scenes, "shard_scenes": shard_scenes, "format": FORMAT}
-    key = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
-    partial = scratch / f"{settings.name}-{key}"
-    partial.mkdir(parents=True, exist_ok=True)
 
-    ranges = [range(i, min(i + shard_scenes, scenes)) for i in range(0, scenes, shard_scenes)]
-    missing = [k for k in range(len(ranges)) if not _readable(partial / shard_name(k))]
-    progress.skip(scenes - sum(len(ranges[k]) for k in missing))
-    jobs = (joblib.delayed(_make_shard)(settings, ranges[k], partial / shard_name(k)) for k in missing)
-    for made in joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(jobs):
-        progress.advance(made)
+    settings: SceneSettings
+    scenes: int
+    shard_scenes: int
+    out: Path
+    scratch: Path
 
-    shards = [
-        {"file": shard_name(k), "scenes": len(r), "sha256": sha256(partial / shard_name(k))}
-        for k, r in enumerate(ranges)
-    ]
-    manifest = {
-        "format": FORMAT,
-        "settings": described,
-        "arrays": _describe(partial / shard_name(0)),
-        "shards": shards,
-    }
-    write_json(partial / MANIFEST, manifest)
-    write_json(partial / MANIFEST, manifest | {"haptics": channel_statistics(SceneSet(partial))})
-    shutil.rmtree(out, ignore_errors=True)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(partial, out)
+    @property
+    def described(self) -> dict:
+        """All that the bytes depend on, as in the manifest."""
+        sizes = {"scenes": self.scenes, "shard_scenes": self.shard_scenes}
+        return asdict(self.settings) | sizes | {"mujoco": mujoco.__version__}
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where this set's shards wait, named by a hash of settings and code."""
+        about = [self.described, FORMAT, source_digest("mese")]
+        key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
+        return self.scratch.absolute() / f"{self.settings.name}-{key}"
+
+    @property
+    def shards(self) -> range:
+        """Numbers of all shards."""
+        return range(-(-self.scenes // self.shard_scenes))
+
+    def indices(self, k: int) -> range:
+        """The scenes of shard ``k``."""
+        return range(k * self.shard_scenes, min((k + 1) * self.shard_scenes, self.scenes))
+
+    def path(self, k: int) -> Path:
+        return self.folder / shard_name(k)
+
+    def make(self, shards: Iterable[int], workers: int, progress: Progress, cluster: str | None = None) -> None:
+        """Make those of ``shards`` that are not there yet.
+
+        Args:
+            shards: their numbers.
+            workers: processes on this machine; unused with a cluster.
+            progress: counts scenes.
+            cluster: address of a Dask scheduler whose workers share the scratch folder, or None.
+
+        Raises:
+            UserError: no scheduler answers, or its workers do not share the folder.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shards = list(shards)
+        lacking = [k for k in shards if not _readable(self.path(k))]
+        progress.skip(sum(len(self.indices(k)) for k in shards if k not in set(lacking)))
+        jobs = (joblib.delayed(_make_shard)(self.settings, self.indices(k), self.path(k)) for k in lacking)
+        with _engine(workers, cluster):
+            for made in joblib.Parallel(return_as="generator_unordered")(jobs):
+                progress.advance(made)
+        for k in lacking:
+            if not self.path(k).exists():
+                raise UserError(f"{self.path(k)}: made, but not here; the cluster's workers must share {self.scratch}")
+
+    def finish(self) -> None:
+        """Write the manifest and move the set to its folder; every shard must be there."""
+        for temporary in self.folder.glob("*.tmp"):
+            temporary.unlink()
+        manifest = {
+            "format": FORMAT,
+            "settings": self.described,
+            "arrays": _describe(self.path(0)),
+            "shards": [
+                {
+                    "file": self.path(k).name,
+                    "scenes": len(self.indices(k)),
+                    "bytes": self.path(k).stat().st_size,
+                    "sha256": sha256(self.path(k)),
+                }
+                for k in self.shards
+            ],
+        }
+        write_json(self.folder / MANIFEST, manifest)
+        statistics = channel_statistics(SceneSet(self.folder))
+        write_json(self.folder / MANIFEST, manifest | {"haptics": statistics})
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(self.folder, self.out)
+
+
+@contextmanager
+def _engine(workers: int, cluster: str | None):
+    """joblib's processes here, or the workers of a Dask cluster."""
+    if cluster is None:
+        with joblib.parallel_config(backend="loky", n_jobs=workers):
+            yield
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UserError("cluster: needs Dask; install it with `pip install 'gmn[dask]'`") from None
+    try:
+        client = Client(cluster, timeout=PATIENCE)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"cluster: no Dask scheduler answers at {cluster!r} ({error}); start one with `dask scheduler`, or use null"
+        ) from None
+    with client, joblib.parallel_config(backend="dask", n_jobs=-1):
+        yield
 
 
 def _make_shard(settings: SceneSettings, indices: range, path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_shard(path, simulate(settings, indices))
     return len(indices)
 
@@ -78,14 +159,14 @@ def _readable(path: Path) -> bool:
     """Whether a shard left by an earlier run is whole; writing is atomic, so its header tells."""
     try:
         with safe_open(path, framework="numpy") as shard:
-            return bool(shard.keys())
+            return set(shard.keys()) == set(UNITS)
     except (OSError, SafetensorError):
         return False
 
 
 def _describe(path: Path) -> dict:
     with safe_open(path, framework="numpy") as shard:
-        arrays = {name: shard.get_tensor(name) for name in shard.keys()}
+        arrays = {name: shard.get_tensor(name) for name in UNITS}
     return {
         name: {"shape": list(a.shape[1:]), "dtype": str(a.dtype), "unit": UNITS[name]} for name, a in arrays.items()
     }

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gmn.mese.hand import channels
-
-NARROWEST = 0.1  # least range that is stretched to 2; the paper's value
+from gmn.mese.channels import NARROWEST, channels
 
 
 @dataclass(frozen=True)

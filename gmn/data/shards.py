@@ -9,6 +9,7 @@ Usage::
 import hashlib
 import json
 import os
+import uuid
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +17,22 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from gmn.errors import UserError
+from gmn.mese.world import Object
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 
 
 def write_atomically(path: Path, write) -> None:
     """Call ``write(temporary_path)``, then move its file to ``path``; nothing half written is left."""
-    temporary = path.with_name(path.name + ".tmp")
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         write(temporary)
         os.replace(temporary, path)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         temporary.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({error.strerror}); free some disk or mend its rights")
-    except SafetensorError as error:
-        temporary.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({error}); free some disk or mend its rights")
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: cannot be written ({reason}); free some disk or mend its rights") from None
 
 
 def write_json(path: Path, value) -> None:
@@ -101,19 +101,49 @@ class SceneSet:
         count = int(np.searchsorted(self._starts, stop))
         return np.concatenate([self._shard(k).get_tensor(name) for k in range(count)])[:stop]
 
-    def check(self) -> None:
-        """Verify every shard."""
+    def object(self, index: int) -> Object:
+        """The object of scene ``index``."""
+        return Object(
+            *(self.read(name, [index])[0].astype(float) for name in ("walk", "colour", "orientation", "spot"))
+        )
+
+    def check(self, settings: dict) -> None:
+        """Verify that the folder holds the set that ``settings`` describe, every byte of it, and nothing else.
+
+        Raises:
+            UserError: names the first file that is missing, foreign, truncated, altered or swapped, or the
+                settings in which the set differs.
+        """
+        differ = [key for key in settings if self.settings.get(key) != settings[key]]
+        if differ:
+            have = ", ".join(f"{key} {self.settings.get(key)!r}, wanted {settings[key]!r}" for key in differ)
+            raise UserError(f"{self.folder / MANIFEST}: a set of other settings: {have}; {self._remedy}")
+        known = {MANIFEST} | {shard["file"] for shard in self.manifest["shards"]}
+        for path in sorted(self.folder.iterdir()):
+            if path.name not in known:
+                raise UserError(f"{path}: foreign: not in {MANIFEST}; remove it")
         for k in range(len(self._sizes)):
             self._shard(k)
+
+    @property
+    def _remedy(self) -> str:
+        return f"delete {self.folder} and make the set again with `dvc repro`"
 
     def _shard(self, k: int):
         if k not in self._open:
             shard = self.manifest["shards"][k]
             path = self.folder / shard["file"]
-            remedy = f"delete {self.folder} and make the set again with `dvc repro`"
             if not path.exists():
-                raise UserError(f"{path}: shard is missing; {remedy}")
-            if sha256(path) != shard["sha256"]:
-                raise UserError(f"{path}: shard is truncated, altered or swapped (sha256 differs); {remedy}")
+                raise UserError(f"{path}: shard is missing; {self._remedy}")
+            if (found := sha256(path)) != shard["sha256"]:
+                raise UserError(f"{path}: shard is {self._fault(path, shard, found)}; {self._remedy}")
             self._open[k] = safe_open(path, framework="numpy")
         return self._open[k]
+
+    def _fault(self, path: Path, shard: dict, found: str) -> str:
+        for other in self.manifest["shards"]:
+            if other["sha256"] == found:
+                return f"swapped: it holds {other['file']}"
+        if path.stat().st_size < shard["bytes"]:
+            return f"truncated: {path.stat().st_size} of {shard['bytes']} bytes"
+        return "altered or foreign: its sha256 is not the manifest's"

@@ -60,8 +60,7 @@ def _different_shapes(reader: SceneReader) -> np.ndarray:
 
 
 def _truth(reader: SceneReader, index: int, size: int) -> np.ndarray:
-    walk, colours = (reader.scenes.read(name, [index])[0] for name in ("walk", "colour"))
-    return camera.resize(camera.look(shape.centred(walk), colours, viewpoints()), size)
+    return camera.resize(camera.look(reader.scenes.object(index), viewpoints()), size)
 
 
 def _pictures(tensor: torch.Tensor) -> np.ndarray:

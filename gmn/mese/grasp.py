@@ -4,6 +4,8 @@ The policy is open loop (App. A): after k of 25 control steps the controls are `
 wrist held still. A grasp whose largest reading exceeds 150 is rejected and another wrist pose is drawn.
 """
 
+from functools import cache
+
 import mujoco
 import numpy as np
 from mujoco.batch import Batch
@@ -14,10 +16,31 @@ CONTROL_STEPS = 25
 CONTROL_DT = 0.04  # s
 SUBSTEPS = round(CONTROL_DT / world.TIMESTEP)
 LIMIT = 150.0  # N, m/s^2, ...: the largest reading of an accepted grasp
+DECIMALS = 9  # kept of what goes into the physics: the last bits of sines differ between processors
+NO_SENSORS = mujoco.mjtDisableBit.mjDSBL_SENSOR.value
+
+
+@cache
+def policy() -> np.ndarray:
+    """Controls of the paper's grasp, (25, 13) radians."""
+    k = np.arange(1, CONTROL_STEPS + 1)[:, None]
+    return (hand.control_range()[:, 1] * (1 - 0.96**k)).round(DECIMALS)
+
+
+def accepted(readings: np.ndarray) -> np.ndarray:
+    """Whether grasps (..., 132) are kept."""
+    return readings.max(-1) <= LIMIT
 
 
 class Grasper:
-    """Grasps many objects at once.
+    """Hands that grasp an object each, side by side.
+
+    Usage::
+
+        grasper = Grasper(cubes=5)
+        readings = grasper.feel(objects, angles)  # the paper's grasps, any number
+
+    or, step by step, at most ``lanes`` at once: ``begin(objects, angles)``, then ``advance(control)``.
 
     Args:
         cubes: number of cubes of every object.
@@ -30,36 +53,46 @@ class Grasper:
         self.batch = Batch(self.model, nsim=lanes, nthread=threads)
         self._cubes = world.cube_bodies(self.model)
         self._wrist = world.wrist_mocap(self.model)
-        self._body_pos = self.batch.expand("body_pos")
-        self._readings = self.batch.bind("sensordata")
-        self._high = np.array(hand.control_high())
+        self._position, self._orientation = self.batch.expand("body_pos"), self.batch.expand("body_quat")
+        self._disabled = self.batch.expand("opt.disableflags")
+        self._control, self._readings = self.batch.bind("ctrl"), self.batch.bind("sensordata")
+        self._ids = np.arange(0)
 
-    def feel(self, objects: np.ndarray, angles: np.ndarray) -> np.ndarray:
-        """Readings of one grasp each.
+    def begin(self, objects: list[world.Object], angles: np.ndarray) -> None:
+        """Put open hands over objects: N of each, angles (N, 2) pitch and yaw of the wrist in radians."""
+        self._ids = np.arange(len(objects))
+        self.batch.reset(self._ids, stage=mujoco.mjtStage.mjSTAGE_NONE)
+        wrist, frame = pose.wrist_pose(angles)[:, :3], pose.wrist_frame(angles)
+        for i, thing in enumerate(objects):
+            self._position[i, self._cubes] = thing.cubes.round(DECIMALS)
+            self._orientation[i, self._cubes] = thing.orientation.round(DECIMALS)
+            mujoco.mju_mat2Quat(quat := np.empty(4), frame[i].ravel())
+            self.batch.mocap_quat[i, self._wrist] = quat.round(DECIMALS)
+        self.batch.mocap_pos[: len(objects), self._wrist] = wrist
 
-        Args:
-            objects: cube centres, (N, n, 3) metres.
-            angles: pitch and yaw of the wrist, (N, 2) radians.
+    def advance(self, control: np.ndarray, read: bool = True) -> np.ndarray | None:
+        """Hold controls, (13,) or (N, 13) radians, for 0.04 s.
 
         Returns:
-            (N, 132) float64, in the order of :func:`gmn.mese.hand.channels`, SI units.
+            (N, 132) float64, in the order of :func:`gmn.mese.channels.channels`, SI units; None unless ``read``.
         """
-        lanes = self.batch.nsim
-        chunks = range(0, len(objects), lanes)
-        return np.concatenate([self._feel(objects[i : i + lanes], angles[i : i + lanes]) for i in chunks])
+        self._control[: len(self._ids)] = control
+        self._disabled[:] = NO_SENSORS
+        self.batch.step(self._ids, nstep=SUBSTEPS - read)
+        if not read:
+            return None
+        self._disabled[:] = 0  # readings are those of the last step
+        self.batch.step(self._ids)
+        return self._readings[: len(self._ids)].copy()
 
-    def _feel(self, objects: np.ndarray, angles: np.ndarray) -> np.ndarray:
-        ids = np.arange(len(objects))
-        self.batch.reset(ids, stage=mujoco.mjtStage.mjSTAGE_NONE)
-        self._body_pos[: len(ids), self._cubes] = objects
-        wrist, frame = pose.wrist_pose(angles)[:, :3], pose.wrist_frame(angles)
-        for i in ids:
-            quat = np.empty(4)
-            mujoco.mju_mat2Quat(quat, frame[i].ravel())
-            self.batch.mocap_quat[i, self._wrist] = quat
-        self.batch.mocap_pos[: len(ids), self._wrist] = wrist
-        control = self.batch.bind("ctrl")
-        for k in range(1, CONTROL_STEPS + 1):
-            control[: len(ids)] = self._high * (1 - 0.96**k)
-            self.batch.step(ids, nstep=SUBSTEPS)
-        return self._readings[: len(ids)].copy()
+    def feel(self, objects: list[world.Object], angles: np.ndarray) -> np.ndarray:
+        """Readings (N, 132) of one grasp of each object, angles (N, 2); see :meth:`advance`."""
+        return np.concatenate(list(self._chunks(objects, angles)))
+
+    def _chunks(self, objects: list[world.Object], angles: np.ndarray):
+        for start in range(0, len(objects), self.batch.nsim):
+            chunk = slice(start, start + self.batch.nsim)
+            self.begin(objects[chunk], angles[chunk])
+            for control in policy()[:-1]:
+                self.advance(control, read=False)
+            yield self.advance(policy()[-1])

@@ -1,23 +1,21 @@
 """The Johns Hopkins MPL right hand, built from primitives: 22 joints, 13 actuators, 132 readings.
 
 Body tree, masses and ranges are those of the hand in MuJoCo HAPTIX; each convex mesh is replaced by the
-capsule, cylinder or box that fits its hull best (tables/bodies.csv). The tables are read, not interpreted:
-their columns are named and in SI units unless the name says mm.
+capsule or cylinder that fits its hull best, the palm by two boxes, of which the second rises towards the
+fingers as the mesh does (tables/geoms.csv). docs/mese.md compares the readings with those of the meshes.
 """
 
-import csv
 import math
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 import mujoco
+import numpy as np
 
-FINGERS = ("thumb", "index", "middle", "ring", "pinky")
+from gmn.mese.channels import FINGERS, table
+
 CONTACT_EXCLUDES = (
     ("wristz", "wristy"),
     ("wristx", "thumb0"),
-    ("wristy", "palm"),  # the palm's box is wider at the wrist than its mesh
+    ("wristy", "palm"),  # the palm's boxes are wider at the wrist than its mesh
     *(("palm", f"{finger}1") for finger in FINGERS),
 )
 GAIN = 10.0  # N m / rad, of every position servo
@@ -25,43 +23,11 @@ ARMATURE = 0.01  # kg m^2
 WRIST = "wrist"  # the mocap body that carries the hand
 
 
-def table(name: str) -> list[dict[str, str]]:
-    """Rows of one of the hand's tables."""
-    with (resources.files(__package__) / "tables" / f"{name}.csv").open(newline="") as rows:
-        return list(csv.DictReader(rows))
-
-
-@dataclass(frozen=True)
-class Channel:
-    """One of the 132 haptic readings, as in the rows of tables/channels.csv."""
-
-    name: str
-    kind: str
-    half: int  # 0: thumb, index, middle; 1: ring, pinky, touch, wrist
-    part: str
-    original_min: float
-    original_max: float
-
-
-@cache
-def channels() -> tuple[Channel, ...]:
-    """The 132 readings in sensor order."""
-    return tuple(
-        Channel(
-            name="_".join(filter(None, (row["kind"], row["channel"], row["component"]))),
-            kind=row["kind"],
-            half=int(row["half"]),
-            part=row["part"],
-            original_min=float(row["original_min"]),
-            original_max=float(row["original_max"]),
-        )
-        for row in table("channels")
+def control_range() -> np.ndarray:
+    """Lowest and highest control of the 13 actuators, (13, 2) radians; the highest is the grasp's goal."""
+    return np.array(
+        [[float(row[f"ctrl_{end}"]) for end in ("low", "high")] for row in table("joints") if row["ctrl_high"]]
     )
-
-
-def control_high() -> list[float]:
-    """Upper control limit of the 13 actuators, radians: the grasp policy's goal."""
-    return [float(row["ctrl_high"]) for row in table("joints") if row["ctrl_high"]]
 
 
 def add_hand(spec: mujoco.MjSpec) -> None:
@@ -71,41 +37,45 @@ def add_hand(spec: mujoco.MjSpec) -> None:
     _add_sensors(spec)
 
 
+def _numbers(row: dict[str, str]) -> dict[str, float]:
+    """The numeric cells of a table's row."""
+    return {key: float(cell) for key, cell in row.items() if cell and key not in ("body", "parent", "shape")}
+
+
 def _add_bodies(spec: mujoco.MjSpec) -> None:
     joints = {row["body"]: row for row in table("joints")}
     bodies = {"forearm": spec.worldbody.add_body(name=WRIST, mocap=True)}
     for row in table("bodies"):
-        number = {k: float(v) for k, v in row.items() if v and k not in ("body", "parent", "geom")}
-
-        def vector(*keys: str, scale: float = 1.0) -> list[float]:
-            return [scale * number[k] for k in keys]
-
+        number = _numbers(row)
         body = bodies[row["parent"]].add_body(
             name=row["body"],
-            pos=vector("pos_x", "pos_y", "pos_z"),
-            quat=vector("quat_w", "quat_x", "quat_y", "quat_z"),
+            pos=[number[f"pos_{c}"] for c in "xyz"],
+            quat=[number[f"quat_{c}"] for c in "wxyz"],
             mass=number["mass"],
-            ipos=vector("com_x", "com_y", "com_z"),
-            iquat=vector("iquat_w", "iquat_x", "iquat_y", "iquat_z"),
-            inertia=vector("inertia_1", "inertia_2", "inertia_3"),
+            ipos=[number[f"com_{c}"] for c in "xyz"],
+            iquat=[number[f"iquat_{c}"] for c in "wxyz"],
+            inertia=[number[f"inertia_{k}"] for k in (1, 2, 3)],
             explicitinertial=True,
         )
         bodies[row["body"]] = body
-        _add_geom(body, row["geom"], vector, number)
         if joint := joints.get(row["body"]):
             _add_joint(spec, body, joint)
+    for row in table("geoms"):
+        _add_geom(bodies[row["body"]], row["shape"], _numbers(row))
     for first, second in CONTACT_EXCLUDES:
         spec.add_exclude(bodyname1=first, bodyname2=second)
 
 
-def _add_geom(body, kind: str, vector, number: dict[str, float]) -> None:
-    shared = dict(condim=4, margin=0.001, group=1, rgba=[0.75, 0.7, 0.65, 1])
-    a, b = vector("ax_mm", "ay_mm", "az_mm", scale=1e-3), vector("bx_mm", "by_mm", "bz_mm", scale=1e-3)
-    if kind == "box":  # centre and half-extents
-        body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, pos=a, size=b, **shared)
-    else:
-        shape = getattr(mujoco.mjtGeom, f"mjGEOM_{kind.upper()}")
-        body.add_geom(type=shape, fromto=a + b, size=[1e-3 * number["radius_mm"], 0, 0], **shared)
+def _add_geom(body, shape: str, number: dict[str, float]) -> None:
+    shared = {"condim": 4, "margin": 0.001, "group": 1, "rgba": [0.75, 0.7, 0.65, 1]}
+    a, b = ([1e-3 * number[f"{end}{c}_mm"] for c in "xyz"] for end in "ab")
+    if shape == "box":  # centre, half-extents, turned about x
+        half = number["turn_x"] / 2
+        quat = [math.cos(half), math.sin(half), 0, 0]
+        body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, pos=a, size=b, quat=quat, **shared)
+    else:  # the ends of the axis
+        kind = getattr(mujoco.mjtGeom, f"mjGEOM_{shape.upper()}")
+        body.add_geom(type=kind, fromto=a + b, size=[1e-3 * number["radius_mm"], 0, 0], **shared)
 
 
 def _add_joint(spec: mujoco.MjSpec, body, row: dict[str, str]) -> None:

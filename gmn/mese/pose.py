@@ -9,13 +9,25 @@ import numpy as np
 CAMERA_RADIUS = 1.0  # m
 WRIST_BACK, WRIST_UP = 0.17, 0.05  # m, behind the fingers and above the palm
 
-POSE = 5
-QUERY = 7
+QUERY = 7  # numbers in a query
 
 
 def sample_angles(rng: np.random.Generator, n: int) -> np.ndarray:
     """Draw ``(n, 2)`` pitch and yaw in radians."""
     return np.stack([rng.uniform(-np.pi / 2, np.pi / 2, n), rng.uniform(0, 2 * np.pi, n)], axis=1)
+
+
+def sample_orientation(rng: np.random.Generator) -> np.ndarray:
+    """Draw a rotation, all equally likely, as a quaternion w x y z, (4,)."""
+    quaternion = rng.standard_normal(4)
+    return quaternion / np.linalg.norm(quaternion)
+
+
+def sample_spot(rng: np.random.Generator) -> np.ndarray:
+    """Draw the place of a spot light, (3,) metres: 1.5 m away, at most 60 degrees off the vertical."""
+    height, around = rng.uniform(0.5, 1), rng.uniform(0, 2 * np.pi)
+    across = np.sqrt(1 - height**2)
+    return 1.5 * np.array([across * np.cos(around), across * np.sin(around), height])
 
 
 def _pose(position: np.ndarray, angles: np.ndarray) -> np.ndarray:

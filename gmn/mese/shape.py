@@ -11,6 +11,7 @@ from itertools import permutations, product
 import numpy as np
 
 EDGE = 0.035  # m, cube edge and lattice spacing
+HELD_OUT_FIRST, HELD_OUT_EVERY = 2, 5  # of the shapes up to rotation and mirror image
 
 STEPS = np.array([(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)])
 
@@ -77,3 +78,34 @@ def rotations() -> tuple[np.ndarray, ...]:
 def rotation_class(walk: np.ndarray) -> tuple:
     """The geometry up to rotation: 6, 18 and 72 classes for 4, 5 and 6 cubes."""
     return min(geometry(np.asarray(walk) @ m.T) for m in rotations())
+
+
+def is_walk(cells: np.ndarray) -> bool:
+    """Whether cells (n, 3) are a walk: the first at the origin, unit steps, none twice."""
+    cells = np.asarray(cells)
+    apart = np.abs(np.diff(cells, axis=0)).sum(1)
+    return not cells[0].any() and bool((apart == 1).all()) and len(np.unique(cells, axis=0)) == len(cells)
+
+
+@cache
+def _mirror_classes(n: int) -> tuple[tuple, ...]:
+    """Geometries up to rotation and mirror image, in order: 5, 14 and 47 for 4, 5 and 6 cubes."""
+    return tuple(sorted({_mirror_class(walk) for walk in all_walks(n)}))
+
+
+def _mirror_class(walk) -> tuple:
+    return min(rotation_class(walk), rotation_class(np.asarray(walk) * (-1, 1, 1)))
+
+
+@cache
+def _held_out_walks(n: int) -> frozenset:
+    classes = _mirror_classes(n)[HELD_OUT_FIRST::HELD_OUT_EVERY]
+    return frozenset(k for k, walk in enumerate(all_walks(n)) if _mirror_class(walk) in classes)
+
+
+def held_out(walk: np.ndarray) -> bool:
+    """Whether a shape is one of the fixed fifth that the regime ``m2-heldout`` never trains on.
+
+    Shapes are held out with all their rotations and mirror images.
+    """
+    return label(walk) in _held_out_walks(len(walk))

@@ -1,43 +1,21 @@
 """Scenes of MESE: one object, looked at and grasped from V poses each.
 
-A scene is a pure function of (seed, set name, index): object, colours and poses come from its own random
-stream, and a rejected grasp is replaced by the stream's next pose.
+A rejected grasp is replaced by the next pose of the scene's random stream, so that a scene depends on its
+settings and index alone.
 """
 
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from gmn.errors import UserError
 from gmn.mese import camera, pose, shape
-from gmn.mese.grasp import LIMIT, Grasper
+from gmn.mese.grasp import LIMIT, Grasper, accepted
+from gmn.mese.scene import draw_object, noisy_pictures, noisy_readings
+from gmn.mese.settings import SceneSettings
 
 CANDIDATES = 16  # wrist poses drawn at a time
 MAX_ATTEMPTS = 1000  # per scene, before the settings are called impossible
-
-
-@dataclass(frozen=True)
-class SceneSettings:
-    """What a set of scenes is made of.
-
-    Attributes:
-        name: the set's name, part of every scene's random stream.
-        cubes: cubes in the object, 1 to 6.
-        views: camera views and accepted grasps per scene.
-        image_size: pixels of the whole picture (M = 2, 5).
-        crop_size: pixels of the picture of the inner 132/150 (M = 8, 14).
-        seed: seed of the data.
-    """
-
-    name: str
-    cubes: int
-    views: int
-    image_size: int
-    crop_size: int
-    seed: int
-
 
 UNITS = {
     "image": "RGB, 0..255",
@@ -47,21 +25,23 @@ UNITS = {
     "hand": "x y z m, pitch yaw rad",
     "walk": "lattice cells of 0.035 m",
     "colour": "RGB, 0..1",
+    "orientation": "quaternion w x y z",
+    "spot": "x y z m",
     "label": "index in gmn.mese.shape.all_walks",
     "attempts": "grasps tried for the accepted ones",
 }
 
 
-class _Scene:
-    """The random stream of one scene and what has been drawn from it."""
+class Scene:
+    """A scene while it is being made: its object, its poses, the grasps accepted so far."""
 
     def __init__(self, settings: SceneSettings, index: int):
-        self.rng = np.random.default_rng([settings.seed, zlib.crc32(settings.name.encode()), index])
-        self.walk = shape.sample_walk(self.rng, settings.cubes)
-        self.colours = shape.sample_colours(self.rng, settings.cubes)
+        self.settings = settings
+        self.rng, self.noise = settings.stream(index), settings.stream(index, part=1)
+        self.object = draw_object(settings, self.rng)
         self.camera_angles = pose.sample_angles(self.rng, settings.views)
-        self.cubes = shape.centred(self.walk)
-        self.grasps: list[tuple[np.ndarray, np.ndarray]] = []
+        self.wrist_angles: list[np.ndarray] = []
+        self.readings: list[np.ndarray] = []
         self.attempts = 0
         self._wrists = self._candidates()
 
@@ -69,11 +49,37 @@ class _Scene:
         while True:
             yield from pose.sample_angles(self.rng, CANDIDATES)
 
-    def next_wrists(self, n: int) -> list[np.ndarray]:
-        self.attempts += n
+    @property
+    def lacking(self) -> int:
+        """Grasps still to be accepted."""
+        return self.settings.views - len(self.readings)
+
+    def next_wrists(self) -> list[np.ndarray]:
+        """As many wrist poses as grasps are lacking."""
+        self.attempts += self.lacking
         if self.attempts > MAX_ATTEMPTS:
-            raise UserError(f"no acceptable grasp among {MAX_ATTEMPTS}: every reading exceeds {LIMIT}")
-        return [next(self._wrists) for _ in range(n)]
+            raise UserError(f"no acceptable grasp among {MAX_ATTEMPTS}: a reading of each exceeds {LIMIT}")
+        return [next(self._wrists) for _ in range(self.lacking)]
+
+    def arrays(self, pictures: np.ndarray) -> dict[str, np.ndarray]:
+        """The finished scene, by the names of :data:`UNITS`; ``pictures`` are (V, 150, 150, 3)."""
+        settings, thing = self.settings, self.object
+        images = {
+            "image": camera.resize(pictures, settings.image_size),
+            "image_crop": camera.resize(pictures, settings.crop_size, camera.CROP),
+        }
+        haptics = noisy_readings(settings, self.noise, np.stack(self.readings))
+        return {name: noisy_pictures(settings, self.noise, image) for name, image in images.items()} | {
+            "camera": pose.camera_pose(self.camera_angles),
+            "haptics": haptics.astype(np.float32),
+            "hand": pose.wrist_pose(np.stack(self.wrist_angles)),
+            "walk": thing.walk.astype(np.int8),
+            "colour": thing.colours.astype(np.float32),
+            "orientation": thing.orientation.astype(np.float32),
+            "spot": thing.spot.astype(np.float32),
+            "label": np.int32(shape.label(thing.walk)),
+            "attempts": np.int32(self.attempts),
+        }
 
 
 def simulate(settings: SceneSettings, indices: range, threads: int = 1) -> dict[str, np.ndarray]:
@@ -82,31 +88,22 @@ def simulate(settings: SceneSettings, indices: range, threads: int = 1) -> dict[
     Returns:
         Arrays with the scenes along axis 0; N scenes, V views, n cubes: ``image`` (N, V, S, S, 3) uint8,
         ``image_crop`` (N, V, s, s, 3) uint8, ``camera`` and ``hand`` (N, V, 5) float32, ``haptics``
-        (N, V, 132) float32, ``walk`` (N, n, 3) int8, ``colour`` (N, n, 3) float32, ``label`` and
-        ``attempts`` (N,) int32. Units: :data:`UNITS`.
+        (N, V, 132) float32, ``walk`` (N, n, 3) int8, ``colour`` (N, n, 3), ``orientation`` (N, 4) and
+        ``spot`` (N, 3) float32, ``label`` and ``attempts`` (N,) int32. Units: :data:`UNITS`.
     """
-    scenes = [_Scene(settings, index) for index in indices]
-    _grasp(scenes, settings, threads)
-    pictures = [camera.look(s.cubes, s.colours, s.camera_angles) for s in scenes]
-    return {
-        "image": np.stack([camera.resize(p, settings.image_size) for p in pictures]),
-        "image_crop": np.stack([camera.resize(p, settings.crop_size, camera.CROP) for p in pictures]),
-        "camera": np.stack([pose.camera_pose(s.camera_angles) for s in scenes]),
-        "haptics": np.stack([np.stack([r for _, r in s.grasps]) for s in scenes]).astype(np.float32),
-        "hand": np.stack([pose.wrist_pose(np.stack([a for a, _ in s.grasps])) for s in scenes]),
-        "walk": np.stack([s.walk for s in scenes]).astype(np.int8),
-        "colour": np.stack([s.colours for s in scenes]).astype(np.float32),
-        "label": np.array([shape.label(s.walk) for s in scenes], np.int32),
-        "attempts": np.array([s.attempts for s in scenes], np.int32),
-    }
+    scenes = [Scene(settings, index) for index in indices]
+    grasp(scenes, threads)
+    finished = [scene.arrays(camera.look(scene.object, scene.camera_angles)) for scene in scenes]
+    return {name: np.stack([arrays[name] for arrays in finished]) for name in UNITS}
 
 
-def _grasp(scenes: list[_Scene], settings: SceneSettings, threads: int) -> None:
+def grasp(scenes: list[Scene], threads: int = 1) -> None:
     """Grasp every object until each scene has its accepted grasps, in the order of its stream."""
-    grasper = Grasper(settings.cubes, threads=threads)
-    while waiting := [s for s in scenes if len(s.grasps) < settings.views]:
-        tries = [(s, a) for s in waiting for a in s.next_wrists(settings.views - len(s.grasps))]
-        readings = grasper.feel(np.stack([s.cubes for s, _ in tries]), np.stack([a for _, a in tries]))
+    grasper = Grasper(scenes[0].settings.cubes, threads=threads)
+    while waiting := [scene for scene in scenes if scene.lacking]:
+        tries = [(scene, angles) for scene in waiting for angles in scene.next_wrists()]
+        readings = grasper.feel([scene.object for scene, _ in tries], np.stack([angles for _, angles in tries]))
         for (scene, angles), reading in zip(tries, readings, strict=True):
-            if reading.max() <= LIMIT:
-                scene.grasps.append((angles, reading))
+            if accepted(reading):
+                scene.wrist_angles.append(angles)
+                scene.readings.append(reading)

@@ -105,6 +105,6 @@ def _load(path: Path, remedy: str) -> tuple[dict[str, torch.Tensor], dict]:
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {}).get("gmn", "{}"))
-            return {k: file.get_tensor(k) for k in file.keys()}, about
+            return {k: file.get_tensor(k) for k in file.keys()}, about  # noqa: SIM118 (no mapping)
     except (SafetensorError, OSError, ValueError) as error:
         raise UserError(f"{path}: damaged ({error}); {remedy}") from None

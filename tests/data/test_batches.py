@@ -72,4 +72,4 @@ def test_every_modality_set_can_be_read(scenes, modalities):
     model = tiny_model("apoe", modalities)
     read = reader_for(scenes, model).read(np.arange(2))
     assert [tuple(s.shape[2:]) for s in read.senses] == [m.shape for m in model.modalities]
-    assert all(-1 <= s.min() and s.max() <= 1 for s in read.senses)
+    assert all(s.min() >= -1 and s.max() <= 1 for s in read.senses)

@@ -4,17 +4,20 @@ import shutil
 import numpy as np
 import pytest
 
-from gmn.data.produce import produce
 from gmn.data.shards import MANIFEST, SceneSet, shard_name
 from gmn.errors import UserError
-from gmn.mese.simulate import simulate
-from gmn.progress import Progress
+from gmn.mese.simulate import UNITS, simulate
 
 
 @pytest.fixture
 def copy(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "copy")
     return tmp_path / "copy"
+
+
+@pytest.fixture
+def described(folder) -> dict:
+    return json.loads((folder / MANIFEST).read_text())["settings"]
 
 
 def test_reading_rows_of_several_shards(scenes, settings):
@@ -25,43 +28,19 @@ def test_reading_rows_of_several_shards(scenes, settings):
     assert len(scenes) == 7
 
 
-def test_manifest_describes_arrays(scenes):
+def test_manifest_describes_arrays_settings_and_shards(scenes):
     assert scenes.arrays["image"] == {"shape": [15, 16, 16, 3], "dtype": "uint8", "unit": "RGB, 0..255"}
+    assert set(scenes.arrays) == set(UNITS)
     assert scenes.manifest["haptics"]["names"][0] == "jointpos_wrist_PRO"
+    assert scenes.settings["rotation"] == "none" and scenes.settings["scenes"] == 7
+    for shard in scenes.manifest["shards"]:
+        assert (scenes.folder / shard["file"]).stat().st_size == shard["bytes"]
 
 
-@pytest.mark.parametrize("workers, shard_scenes", [(1, 3), (2, 3)])
-def test_bytes_do_not_depend_on_workers(folder, settings, tmp_path, workers, shard_scenes):
-    produce(settings, 7, shard_scenes, tmp_path / "out", tmp_path / "scratch", workers, Progress("again", 7, "scenes"))
-    for path in folder.iterdir():
-        assert path.read_bytes() == (tmp_path / "out" / path.name).read_bytes(), path.name
-
-
-def test_scenes_do_not_depend_on_the_shard_size(scenes, settings, tmp_path):
-    produce(settings, 7, 5, tmp_path / "out", tmp_path / "scratch", 1, Progress("again", 7, "scenes"))
-    np.testing.assert_array_equal(SceneSet(tmp_path / "out").read_all("haptics"), scenes.read_all("haptics"))
-
-
-def test_an_unfinished_set_is_gone_on_with(settings, tmp_path, monkeypatch):
-    import gmn.data.produce as module
-
-    def stop_after_two(settings, indices):
-        if indices.start >= 4:
-            raise KeyboardInterrupt
-        return simulate(settings, indices)
-
-    monkeypatch.setattr(module, "simulate", stop_after_two)
-    with pytest.raises(KeyboardInterrupt):
-        produce(settings, 6, 2, tmp_path / "out", tmp_path / "scratch", 1, Progress("first", 6, "scenes"))
-    assert not (tmp_path / "out").exists()
-
-    made = []
-    monkeypatch.setattr(
-        module, "simulate", lambda settings, indices: made.append(indices) or simulate(settings, indices)
-    )
-    produce(settings, 6, 2, tmp_path / "out", tmp_path / "scratch", 1, Progress("second", 6, "scenes"))
-    assert made == [range(4, 6)]
-    SceneSet(tmp_path / "out").check()
+def test_an_object_is_read_as_it_was_drawn(scenes):
+    thing = scenes.object(2)
+    np.testing.assert_array_equal(thing.walk, scenes.read("walk", [2])[0])
+    np.testing.assert_array_equal(thing.spot, [0, 0, 1.5])
 
 
 def truncated(folder):
@@ -87,11 +66,42 @@ def missing(folder):
     (folder / shard_name(1)).unlink()
 
 
-@pytest.mark.parametrize("damage", [truncated, altered, swapped, missing])
-def test_a_damaged_shard_is_named(copy, damage):
+def foreign(folder):
+    shutil.copy(folder / shard_name(0), folder / shard_name(7))
+
+
+@pytest.mark.parametrize(
+    "damage, message",
+    [
+        (truncated, "shard-00001.safetensors: shard is truncated: .* bytes.*make the set again"),
+        (altered, "shard-00001.safetensors: shard is altered.*make the set again"),
+        (swapped, "shard-00000.safetensors: shard is swapped: it holds shard-00001.*make the set again"),
+        (missing, "shard-00001.safetensors: shard is missing.*make the set again"),
+        (foreign, "shard-00007.safetensors: foreign.*remove it"),
+    ],
+)
+def test_a_damaged_folder_is_named_by_its_first_bad_file(copy, described, damage, message):
+    SceneSet(copy).check(described)
     damage(copy)
-    with pytest.raises(UserError, match="shard-0000.*make the set again"):
-        SceneSet(copy).check()
+    with pytest.raises(UserError, match=message):
+        SceneSet(copy).check(described)
+
+
+def test_a_shard_of_another_set_is_refused(copy, described, settings):
+    import dataclasses
+
+    from gmn.data.shards import write_shard
+
+    write_shard(copy / shard_name(0), simulate(dataclasses.replace(settings, seed=2), range(3)))
+    with pytest.raises(UserError, match="shard-00000.*altered or foreign"):
+        SceneSet(copy).check(described)
+    with pytest.raises(UserError, match="shard-00000.*altered or foreign"):
+        SceneSet(copy).read("haptics", [0])
+
+
+def test_a_set_of_other_settings_is_refused(copy, described):
+    with pytest.raises(UserError, match="seed 1, wanted 2"):
+        SceneSet(copy).check(described | {"seed": 2})
 
 
 def test_a_manifest_of_another_format_or_none(copy):

@@ -1,27 +1,27 @@
 import mujoco
-import numpy as np
 import pytest
 
 from gmn.mese import hand, world
+from gmn.mese.channels import channels, table
 
 MODEL = world.grasping_model(5)
 
 
 def test_joints_actuators_and_readings():
     assert (MODEL.njnt, MODEL.nu, MODEL.nsensordata) == (22, 13, 132)
-    assert len(hand.channels()) == 132
+    assert len(channels()) == 132
 
 
 def test_readings_are_in_the_order_of_the_table():
     names = [MODEL.sensor(k).name for k in range(MODEL.nsensor) for _ in range(MODEL.sensor_dim[k])]
-    for name, channel in zip(names, hand.channels(), strict=True):
+    for name, channel in zip(names, channels(), strict=True):
         wanted = channel.name.replace("actuatorpos_A_", "actuatorpos_").replace("actuatorvel_A_", "actuatorvel_")
         wanted = wanted.replace("actuatorfrc_A_", "actuatorfrc_")
         assert wanted in (name, f"{name}_x", f"{name}_y", f"{name}_z")
 
 
 def test_counts_of_each_kind():
-    kinds = [c.kind for c in hand.channels()]
+    kinds = [c.kind for c in channels()]
     counted = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
     assert list(counted.values()) == [22, 22, 13, 13, 13, 15, 15, 19]
 
@@ -33,14 +33,14 @@ def test_every_kind_is_measured_by_its_sensor():
 
 
 def test_mass_of_the_hand():
-    bodies = [MODEL.body(row["body"]).mass[0] for row in hand.table("bodies")]
+    bodies = [MODEL.body(row["body"]).mass[0] for row in table("bodies")]
     assert sum(bodies) == pytest.approx(0.239, abs=0.001)  # 0.264 kg with the forearm's stump
 
 
 def test_fingers_are_coupled_and_the_forearm_is_locked_in_free_air():
     data = mujoco.MjData(MODEL)
     data.mocap_pos[0] = [0, 0, 3]
-    high = np.array(hand.control_high())
+    high = hand.control_range()[:, 1]
     for k in range(1, 26):
         data.ctrl[:] = high * (1 - 0.96**k)
         mujoco.mj_step(MODEL, data, 10)

@@ -1,0 +1,146 @@
+"""MESE as a Gymnasium environment: look at one object from anywhere, and close a hand on it.
+
+Usage::
+
+    import gmn.mese.env  # registers the environment
+
+    env = gymnasium.make("gmn/MESE-v0", cubes=5, image_size=64, render_mode="rgb_array")
+    observation, info = env.reset(seed=0)
+    action = env.unwrapped.paper_action(camera=(0.4, 1.0), wrist=(-0.2, 2.0))
+    observation, reward, terminated, truncated, info = env.step(action)
+
+A step lasts 0.04 s. A new wrist pose opens the hand and puts it there, as each grasp of the paper begins; the
+same pose again goes on with the grasp under the fingers' new controls. The data sets are 25 such steps a grasp
+with the controls of :func:`gmn.mese.grasp.policy`, made by the same :class:`gmn.mese.grasp.Grasper`.
+"""
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+from gmn.errors import UserError
+from gmn.mese import aside, camera, hand, shape, world
+from gmn.mese.channels import channels
+from gmn.mese.grasp import CONTROL_STEPS, Grasper, accepted, policy
+from gmn.mese.scene import draw_object, noisy_pictures, noisy_readings
+from gmn.mese.settings import SceneSettings
+
+ANGLES = spaces.Box(np.array([-np.pi / 2, 0]), np.array([np.pi / 2, 2 * np.pi]), dtype=np.float64)
+JOINTS = 22  # the first readings are the joints' angles
+RENDER_SIZE = 480  # pixels
+
+
+class MESE(gymnasium.Env):
+    """One object in a black room, a camera and a hand.
+
+    Action (a dictionary):
+        ``camera``, ``wrist``: pitch and yaw, (2,) radians, see :mod:`gmn.mese.pose`.
+        ``fingers``: controls of the 13 position servos, (13,) radians.
+
+    Observation (a dictionary):
+        ``image``: what the camera sees, (S, S, 3) uint8 RGB.
+        ``haptics``: the 132 readings of :func:`gmn.mese.channels.channels`, float64, SI units.
+
+    ``info`` has the ``control_step`` of the grasp, 1 to 25 and more, and whether readings are ``accepted``: a
+    grasp of the data sets ends after 25 steps, and is thrown away where a reading exceeds 150. The reward is 0:
+    the world asks nothing. An episode is one object; it is truncated after ``views`` times 25 steps.
+
+    Args:
+        render_mode: None or ``rgb_array``: object and hand from aside, (480, 480, 3) uint8.
+        settings: fields of :class:`gmn.mese.settings.SceneSettings`: cubes, shapes, views, image_size,
+            rotation, lighting, image_noise, haptics_noise.
+
+    Raises:
+        UserError: a setting out of range.
+    """
+
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 25}
+
+    def __init__(self, render_mode: str | None = None, **settings: Any):
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise UserError(f"render_mode: got {render_mode!r}; use 'rgb_array' or None")
+        self.render_mode = render_mode
+        self.settings = SceneSettings(**settings)
+        low, high = hand.control_range().T
+        size = self.settings.image_size
+        self.action_space = spaces.Dict(
+            {"camera": ANGLES, "fingers": spaces.Box(low, high, dtype=np.float64), "wrist": ANGLES}
+        )
+        self.observation_space = spaces.Dict(
+            {
+                "haptics": spaces.Box(-np.inf, np.inf, (len(channels()),), np.float64),
+                "image": spaces.Box(0, 255, (size, size, 3), np.uint8),
+            }
+        )
+        self.object: world.Object | None = None
+        self._grasper = Grasper(self.settings.cubes, lanes=1)
+
+    @staticmethod
+    def paper_action(camera, wrist, control_step: int = CONTROL_STEPS) -> dict[str, np.ndarray]:
+        """The action of the paper's policy at a control step, 1 to 25."""
+        fingers = policy()[control_step - 1].copy()
+        return {"camera": np.array(camera, float), "fingers": fingers, "wrist": np.array(wrist, float)}
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None):
+        """Draw an object; the open hand and the camera wait at pitch and yaw 0.
+
+        Args:
+            seed: of this and all later episodes.
+            options: ``walk`` (n, 3) int chooses the shape, ``colours`` (n, 3) in [0, 1] its colours.
+
+        Raises:
+            UserError: no such option, or no chain of the environment's number of cubes.
+        """
+        super().reset(seed=seed)
+        self.object = self._chosen(draw_object(self.settings, self.np_random), options or {})
+        self._steps, self._control_step = 0, 0
+        self._camera = self._wrist = None
+        still = {"camera": np.zeros(2), "fingers": np.zeros(len(hand.control_range())), "wrist": np.zeros(2)}
+        return self._advance(still)
+
+    def step(self, action):
+        """Move the camera and the hand, hold the fingers' controls for 0.04 s, sense."""
+        if self.object is None:
+            raise gymnasium.error.ResetNeeded("call reset() before step()")
+        observation, info = self._advance(action)
+        self._steps += 1
+        return observation, 0.0, False, self._steps >= self.settings.views * CONTROL_STEPS, info
+
+    def render(self):
+        """Object and hand from aside, (480, 480, 3) uint8; None without a render mode."""
+        if self.render_mode is None:
+            return None
+        return aside.picture(self.object, self._wrist, self._joints, RENDER_SIZE)
+
+    def _chosen(self, drawn: world.Object, options: dict[str, Any]) -> world.Object:
+        if unknown := set(options) - {"walk", "colours"}:
+            raise UserError(f"options: unknown key {sorted(unknown)[0]!r}; use walk, colours")
+        walk = np.asarray(options.get("walk", drawn.walk))
+        walk = walk - walk[:1]
+        if walk.shape != drawn.walk.shape or not shape.is_walk(walk):
+            raise UserError(f"options: walk: got {walk.tolist()}; use {self.settings.cubes} cells, a step apart each")
+        colours = np.asarray(options.get("colours", drawn.colours), float)
+        if colours.shape != drawn.colours.shape or colours.min() < 0 or colours.max() > 1:
+            raise UserError(f"options: colours: got {colours.tolist()}; use {self.settings.cubes} RGB rows in [0, 1]")
+        return world.Object(walk, colours, drawn.orientation, drawn.spot)
+
+    def _advance(self, action) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        if self._wrist is None or not np.array_equal(action["wrist"], self._wrist):
+            self._wrist, self._control_step = np.array(action["wrist"]), 0
+            self._grasper.begin([self.object], self._wrist[None])
+        if self._camera is None or not np.array_equal(action["camera"], self._camera):
+            self._camera = np.array(action["camera"])
+            self._picture = camera.resize(camera.look(self.object, self._camera[None]), self.settings.image_size)[0]
+        self._control_step += 1
+        readings = self._grasper.advance(np.asarray(action["fingers"], float))[0]
+        self._joints = readings[:JOINTS]
+        observation = {
+            "haptics": noisy_readings(self.settings, self.np_random, readings),
+            "image": noisy_pictures(self.settings, self.np_random, self._picture.copy()),
+        }
+        return observation, {"control_step": self._control_step, "accepted": bool(accepted(readings))}
+
+
+gymnasium.register("gmn/MESE-v0", entry_point=MESE)
