@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from gmn.errors import UserError
+from gmn.mese.settings import SceneSettings
 from gmn.params import Settings
 
 TEXT = Path("params.yaml").read_text()
@@ -35,15 +36,22 @@ def test_paper_scale_has_the_papers_numbers(tmp_path):
     assert (settings.now.density.samples, settings.now.classify.samples) == (5, 50)
 
 
+def test_scenes_of_a_set_are_made_of_the_scales_world(tmp_path):
+    settings = load(tmp_path)
+    assert settings.scene_settings("test6") == SceneSettings(name="test6", cubes=6, image_size=32, crop_size=24)
+    assert settings.scene_settings("heldout").shapes == "held-out"
+
+
 @pytest.mark.parametrize(
     "old, new, message",
     [
         ("\nscale: laptop", "\nscale: labtop", "scale: got 'labtop'.*did you mean 'laptop'"),
         ("\nmodel: apoe ", "\nmodel: apeo ", "model: got 'apeo'.*'baseline', 'poe' or 'apoe'"),
         ("seed: 0", "sead: 0", "sead: unknown key; did you mean 'seed'"),
-        ("train: 6000", "train: 0", r"scales.laptop.simulate.scenes.train: got 0; must be greater"),
-        ("image_size: 32", "image_size: 30", r"scales.laptop.simulate.image_size: got 30; must be a multiple of 8"),
+        ("scenes: 8000", "scenes: 0", r"scales.laptop.simulate.sets.train.scenes: got 0; must be greater"),
+        ("image_size: 32", "image_size: 30", r"scales.laptop.simulate.world.image_size: got 30; must be a multiple of 8"),
         ("learning_rate: 0.002", "learning_rate: fast", "learning_rate: got 'fast'; must be a valid number"),
+        ("lighting: fixed", "lightning: fixed", "lightning: unknown key; did you mean 'lighting'"),
         ("batch_size: 16", "batchsize: 16", "batchsize: unknown key; did you mean 'batch_size'"),
         ("batch_size: 16", "", "scales.laptop.train.batch_size: missing"),
         ("symmetries: true", "symmetries: 1", "symmetries: got 1; must be a valid boolean"),
@@ -56,7 +64,7 @@ def test_a_mistake_is_named_with_its_value_and_remedy(tmp_path, old, new, messag
 
 def test_all_mistakes_are_shown_at_once(tmp_path):
     with pytest.raises(UserError) as error:
-        load(tmp_path, ("reading: paper", "reading: papers"), ("train: 6000", "train: -1"), ("seed: 0", "seed: x"))
+        load(tmp_path, ("reading: paper", "reading: papers"), ("scenes: 8000", "scenes: -1"), ("seed: 0", "seed: x"))
     assert len(str(error.value).splitlines()) == 3
 
 

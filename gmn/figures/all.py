@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from gmn.figures import fig1, fig2, fig3, fig4, fig5, figs1, figs2, figs4, figs5, figs6, table1
+from gmn.figures import fig1, fig2, fig3, fig4, fig5, figs1, figs2, figs4, figs5, figs6, hand, table1
 from gmn.figures.results import Results
 
-MODULES = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6)
+MODULES = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6, hand)
 
 
 def draw_all(results: Results, folder: Path) -> None:

@@ -15,11 +15,12 @@ FIGURES = {
     "fig4": "Fig. 4. Which of ten unseen scenes do five views of both senses belong to?",
     "fig5": "Fig. 5. Missing modalities: loss while training, and loss by the number of modalities shown.",
     "table1": "Table 1. Space and time.",
-    "figs1": "Fig. S1. A scene as query-sense pairs.",
+    "figs1": "Fig. S1. A scene as query-sense pairs: what is seen, the hand that grasps, what its sensors feel.",
     "figs2": "Fig. S2. The generative process.",
     "figs4": "Fig. S4. ELBO over training.",
     "figs5": "Fig. S5. Contexts accumulate.",
     "figs6": "Fig. S6. From sight, from touch, from both.",
+    "hand": "The hand: 19 touch sensors, 5 inertial units; the other readings are of its joints and servos.",
 }
 
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from gmn.data.batches import TrainingBatches, draw_views
-from gmn.mese import camera, pose, shape
+from gmn.mese import camera, pose, world
 from tests.conftest import reader_for, tiny_model
 
 
@@ -52,16 +52,17 @@ def test_an_epoch_shows_every_scene_once(scenes):
 def test_symmetric_scenes_are_true_scenes(scenes):
     """A turned, recoloured scene shows what the turned, recoloured object would."""
     reader = reader_for(scenes, tiny_model("apoe", 2))
-    walk, colours = scenes.read("walk", [0])[0], scenes.read("colour", [0])[0]
+    thing = scenes.object(0)
     angles = scenes.read("camera", [0])[0, :, 3:].astype(float)
     for seed in range(4):
         read = reader.read(np.array([0]), np.random.default_rng(seed))
         rng = np.random.default_rng(seed)
         turn = rng.integers(4, size=1)[0] * np.pi / 2
         order = rng.permuted(np.arange(3)[None], axis=1)[0]
-        rotation = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
+        orientation = np.array([np.cos(turn / 2), 0, 0, np.sin(turn / 2)])
         turned = angles + [0, turn]
-        pictures = camera.resize(camera.look(shape.centred(walk) @ rotation.T, colours[:, order], turned), 16)
+        as_told = world.Object(thing.walk, thing.colours[:, order], orientation)
+        pictures = camera.resize(camera.look(as_told, turned), 16)
         difference = np.abs(read.senses[0][0].movedim(1, -1).numpy() * 255 - pictures)
         assert difference.mean() < 0.2
         np.testing.assert_allclose(read.queries[0][0], pose.query(pose.camera_pose(turned)), atol=1e-5)

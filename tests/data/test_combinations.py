@@ -3,6 +3,9 @@ import pytest
 
 from gmn.data.combinations import Regime, draw, frequencies, load, save
 from gmn.errors import UserError
+from gmn.mese import shape
+
+WALKS = np.array([shape.sample_walk(np.random.default_rng(k), 5) for k in range(500)])
 
 
 @pytest.mark.parametrize(
@@ -41,7 +44,7 @@ def test_full_validation_draws_sizes_uniformly():
 def test_split_is_the_same_again_and_survives_the_disk(tmp_path):
     regime = Regime.parse("m8-1-2")
     for name in ("a", "b"):
-        save(tmp_path / name, draw(regime, 50, 20, seed=3))
+        save(tmp_path / name, draw(regime, WALKS[:50], 20, seed=3))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert load(tmp_path / "a")["val_full"].shape == (20, 8)
     with pytest.raises(UserError, match="missing"):
@@ -50,13 +53,21 @@ def test_split_is_the_same_again_and_survives_the_disk(tmp_path):
 
 def test_frequency_table_counts_every_scene():
     regime = Regime.parse("m8-1-2")
-    table = frequencies(draw(regime, 500, 100, seed=0), [f"x{k}" for k in range(8)])
+    table = frequencies(draw(regime, WALKS, 100, seed=0), [f"x{k}" for k in range(8)])
     assert table[["train", "val_missing", "val_full"]].sum().tolist() == [500, 100, 100]
     assert (table["modalities"].str.split().str.len() == table["size"]).all()
     assert table.loc[table["size"] > 2, "train"].sum() == 0
 
 
-@pytest.mark.parametrize("name", ["m3", "m8-0-2", "m8-3-2", "m8-1-9", "8-1-2", "m8-1"])
+def test_held_out_shapes_are_never_shown_in_training():
+    shown = draw(Regime.parse("m2-heldout"), WALKS, 100, seed=0)
+    held_out = np.array([shape.held_out(walk) for walk in WALKS])
+    assert 0.15 < held_out.mean() < 0.3
+    assert not shown["train"][held_out].any() and shown["train"][~held_out].all()
+    assert shown["val_missing"].all()
+
+
+@pytest.mark.parametrize("name", ["m3", "m8-0-2", "m8-3-2", "m8-1-9", "8-1-2", "m8-1", "m2-held"])
 def test_impossible_regimes(name):
     with pytest.raises(UserError, match="regime"):
         Regime.parse(name)

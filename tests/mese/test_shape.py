@@ -44,3 +44,21 @@ def test_rotations_form_the_cube_group():
     group = {m.tobytes() for m in shape.rotations()}
     assert len(group) == 24
     assert {(a @ b).tobytes() for a in shape.rotations() for b in shape.rotations()} == group
+
+
+@pytest.mark.parametrize("cubes, classes", [(4, 5), (5, 14), (6, 47)])
+def test_about_a_fifth_of_the_shapes_is_held_out_with_all_rotations_and_mirror_images(cubes, classes):
+    assert len(shape._mirror_classes(cubes)) == classes
+    walks = [np.array(walk) for walk in shape.all_walks(cubes)]
+    out = [walk for walk in walks if shape.held_out(walk)]
+    assert 0.15 < len(out) / len(walks) < 0.25
+    kept = {shape.rotation_class(walk) for walk in walks if not shape.held_out(walk)}
+    for walk in out[:: len(out) // 12]:
+        for same in (walk, walk[::-1] - walk[-1], walk * (1, -1, 1), walk @ shape.rotations()[7].T):
+            assert shape.held_out(same) and shape.rotation_class(same) not in kept
+
+
+def test_walks_are_told_from_other_cells():
+    assert shape.is_walk([(0, 0, 0), (0, 0, 1), (0, 1, 1)])
+    for cells in ([(0, 0, 1), (0, 0, 0)], [(0, 0, 0), (0, 1, 1)], [(0, 0, 0), (0, 0, 1), (0, 0, 0)]):
+        assert not shape.is_walk(cells)

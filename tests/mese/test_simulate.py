@@ -1,9 +1,12 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
+from gmn.errors import UserError
 from gmn.mese import pose, shape
-from gmn.mese.simulate import simulate
+from gmn.mese.channels import channels
+from gmn.mese.simulate import Scene, simulate
 
 
 def test_a_scene_does_not_depend_on_its_neighbours(settings):
@@ -31,3 +34,53 @@ def test_scene_contents(settings):
     np.testing.assert_allclose(np.linalg.norm(made["hand"][..., :3], axis=-1), np.hypot(0.17, 0.05), atol=1e-6)
     assert len(np.unique(made["image"].reshape(30, -1), axis=0)) == 30
     assert pose.query(made["hand"]).shape == (2, 15, 7)
+
+
+def test_the_papers_world_is_the_default_and_has_no_noise(settings):
+    made = simulate(dataclasses.replace(settings, image_noise=0.0), range(1))
+    np.testing.assert_array_equal(made["orientation"], [[1, 0, 0, 0]])
+    np.testing.assert_allclose(made["spot"], [[0, 0, 1.5]])
+
+
+def test_noise_is_added_and_changes_nothing_else(settings):
+    base = simulate(settings, range(2))
+    noisy = simulate(dataclasses.replace(settings, image_noise=0.1, haptics_noise=0.05), range(2))
+    again = simulate(dataclasses.replace(settings, image_noise=0.1, haptics_noise=0.05), range(1, 2))
+    ranges = np.array([c.original_range for c in channels()])
+    assert np.std((noisy["haptics"] - base["haptics"]) / ranges) == pytest.approx(0.05, rel=0.05)
+    black = (base["image"] == 0) & (noisy["image"] > 0)
+    assert noisy["image"][black].std() > 5
+    for name in ("camera", "hand", "walk", "attempts"):
+        np.testing.assert_array_equal(noisy[name], base[name])
+    np.testing.assert_array_equal(again["haptics"][0], noisy["haptics"][1])
+
+
+def test_rotation_and_light_vary_where_asked(settings):
+    made = simulate(dataclasses.replace(settings, rotation="any", lighting="random"), range(6))
+    np.testing.assert_allclose(np.linalg.norm(made["orientation"], axis=1), 1, atol=1e-6)
+    assert len(np.unique(made["orientation"], axis=0)) == 6
+    np.testing.assert_allclose(np.linalg.norm(made["spot"], axis=1), 1.5, atol=1e-6)
+    assert (made["spot"][:, 2] >= 0.74).all() and len(np.unique(made["spot"], axis=0)) == 6
+    assert made["haptics"].max() <= 150 and made["image"].max() > 100
+
+
+@pytest.mark.parametrize("shapes, wanted", [("held-out", True), ("kept", False)])
+def test_shapes_are_held_out_or_kept(settings, shapes, wanted):
+    for index in range(40):
+        drawn = Scene(dataclasses.replace(settings, shapes=shapes), index).object
+        assert shape.held_out(drawn.walk) is wanted
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"cubes": 7}, "cubes: got 7; must be 1 to 6"),
+        ({"views": 0}, "views: got 0; must be 1 or more"),
+        ({"image_noise": -0.1}, "image_noise: got -0.1"),
+        ({"rotation": "some"}, "rotation: got 'some'; use one of none, any"),
+        ({"shapes": "held-out", "cubes": 3}, "shapes: got 'held-out' with 3 cubes"),
+    ],
+)
+def test_impossible_settings(settings, change, message):
+    with pytest.raises(UserError, match=message):
+        dataclasses.replace(settings, **change)

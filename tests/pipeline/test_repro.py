@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.pipeline.conftest import run
 
-FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figs1", "figs2", "figs4", "figs5", "figs6", "table1")
+FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figs1", "figs2", "figs4", "figs5", "figs6", "hand", "table1")
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from gmn.data.shards import shard_name
+from gmn.data.combinations import load
+from gmn.data.shards import SceneSet, shard_name
+from gmn.mese import shape
 from tests.pipeline.conftest import run
 
 
@@ -98,6 +101,8 @@ def test_wrong_settings_stop_before_any_work(workplace):
     "arguments, words",
     [
         (("simulate", "--set", "tset"), ("--set: got 'tset'", "train, val, test")),
+        (("simulate", "--set", "val", "--shards", "3"), ("--shards: got '3'", "use A:B")),
+        (("look", "scene.jpeg"), ("scene.jpeg", ".png")),
         (("train", "--model", "apoe", "--regime", "m3"), ("regime: 'm3'",)),
         (("train", "--model", "apeo", "--regime", "m2"), ("network: got 'apeo'", "did you mean 'apoe'")),
     ],
@@ -115,6 +120,43 @@ def test_an_altered_shard_is_named(workplace):
     assert_refused(stage(workplace, "density", "--model", "apoe"), shard_name(0), "altered")
     assert_refused(stage(workplace, "simulate", "--set", "test", "--check"), shard_name(0), "altered")
     assert stage(workplace, "simulate", "--set", "val", "--check").returncode == 0
+
+
+def test_a_set_of_other_settings_is_named(workplace):
+    change_params(workplace, "test:    {scenes: 12, cubes: 5", "test:    {scenes: 11, cubes: 5")
+    assert_refused(stage(workplace, "simulate", "--set", "test", "--check"), "scenes 12, wanted 11")
+
+
+def test_jobs_of_an_array_make_the_same_set(workplace):
+    finished = workplace / "data/smoke/train"
+    wanted = contents(finished)
+    shutil.rmtree(finished)
+    for part in ("1:2", "0:1"):
+        result = stage(workplace, "simulate", "--set", "train", "--shards", part)
+        assert result.returncode == 0 and "24/24 scenes" in result.stderr, result.stderr
+        assert not finished.exists()
+    assert stage(workplace, "simulate", "--set", "train").returncode == 0
+    assert contents(finished) == wanted
+
+
+def test_training_without_the_held_out_shapes(workplace):
+    for arguments in (("split",), ("train", "--model", "apoe")):
+        result = stage(workplace, *arguments, "--regime", "m2-heldout")
+        assert result.returncode == 0, result.stderr
+    held_out = SceneSet(workplace / "data/smoke/heldout")
+    shown = load(workplace / "data/smoke/splits/m2-heldout.safetensors")["train"]
+    trained = SceneSet(workplace / "data/smoke/train").read_all("walk")[shown.any(1)]
+    classes = {shape.rotation_class(walk) for walk in held_out.read_all("walk")}
+    assert 0 < len(trained) < 48
+    assert not classes & {shape.rotation_class(walk) for walk in trained}
+    assert (workplace / "models/smoke/m2-heldout/apoe.safetensors").exists()
+
+
+def test_a_scene_can_be_looked_at(workplace):
+    result = stage(workplace, "look", "--set", "test6", "--scene", "3", "pictures/scene.png")
+    assert result.returncode == 0, result.stderr
+    with Image.open(workplace / "pictures/scene.png") as picture:
+        assert picture.width > 1000 and len(picture.getcolors(2**24)) > 100
 
 
 def test_weights_of_another_configuration_say_what_differs(workplace):

@@ -1,0 +1,103 @@
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+import gmn.mese.env  # noqa: F401 (registers the environment)
+from gmn.errors import UserError
+from gmn.mese import shape
+from gmn.mese.simulate import simulate
+
+L_SHAPE = [(0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 1, 2)]
+
+
+@pytest.fixture
+def env():
+    return gymnasium.make("gmn/MESE-v0", image_size=16, render_mode="rgb_array")
+
+
+@pytest.mark.filterwarnings("ignore")  # advice on normalised spaces; ours have units
+@pytest.mark.parametrize("settings", [{}, {"cubes": 6, "rotation": "any", "image_noise": 0.1, "haptics_noise": 0.01}])
+def test_gymnasiums_own_check(settings):
+    check_env(gymnasium.make("gmn/MESE-v0", image_size=16, render_mode="rgb_array", **settings).unwrapped)
+
+
+def test_a_seed_gives_the_same_episode(env):
+    first, _ = env.reset(seed=3)
+    again, _ = env.reset(seed=3)
+    other, _ = env.reset(seed=4)
+    np.testing.assert_array_equal(first["image"], again["image"])
+    np.testing.assert_array_equal(first["haptics"], again["haptics"])
+    assert not np.array_equal(first["image"], other["image"])
+
+
+def test_the_papers_policy_gives_the_data_sets_scene(settings, env):
+    """The environment, told a scene's object and poses, shows its pictures and feels its readings."""
+    scene = {name: array[0] for name, array in simulate(settings, range(1)).items()}
+    env.reset(options={"walk": scene["walk"], "colours": scene["colour"].astype(float)})
+    unwrapped = env.unwrapped
+    for view in range(3):
+        camera, wrist = (scene[name][view, 3:].astype(float) for name in ("camera", "hand"))
+        for pose in (camera, wrist):
+            pose[0] = (pose[0] + np.pi) % (2 * np.pi) - np.pi  # stored from 0 to 2 pi
+        for step in range(1, 26):
+            observation, reward, terminated, truncated, info = env.step(unwrapped.paper_action(camera, wrist, step))
+        assert info == {"control_step": 25, "accepted": True}
+        assert (reward, terminated, truncated) == (0, False, False)
+        assert np.abs(observation["image"].astype(int) - scene["image"][view]).mean() < 0.1
+        # The stored pose has float32's precision, and contacts amplify what it lacks.
+        np.testing.assert_allclose(observation["haptics"][:22], scene["haptics"][view][:22], atol=0.02)
+
+
+def test_the_same_pose_goes_on_with_the_grasp_and_a_new_one_opens_the_hand(env):
+    env.reset(seed=0)
+    action = env.unwrapped.paper_action((0, 0), (0.1, 0.2))
+    for step in (1, 2, 3):
+        closing, *_, info = env.step(action)
+        assert info["control_step"] == step
+    opened, *_, info = env.step(action | {"wrist": np.array([0.1, 2.2])})
+    assert info["control_step"] == 1
+    assert opened["haptics"][3:22].mean() < closing["haptics"][3:22].mean()
+
+
+def test_an_episode_is_as_many_grasps_as_there_are_views():
+    env = gymnasium.make("gmn/MESE-v0", views=2, image_size=16)
+    env.reset(seed=0)
+    action = env.unwrapped.paper_action((0, 0), (0, 0))
+    ends = [env.step(action)[3] for _ in range(50)]
+    assert ends == [False] * 49 + [True]
+
+
+def test_a_bystander_sees_hand_and_object(env):
+    env.reset(seed=0, options={"colours": np.tile([0, 1, 0], (5, 1))})
+    picture = env.render().astype(int)
+    assert picture.shape == (480, 480, 3)
+    green = picture[..., 1] > picture[..., 0] + 60
+    grey = (np.ptp(picture, axis=-1) < 40) & (picture.max(-1) > 40)
+    assert green.sum() > 300 and grey.sum() > 3000
+
+
+def test_an_object_can_be_chosen(env):
+    env.reset(seed=0, options={"walk": L_SHAPE})
+    assert shape.rotation_class(env.unwrapped.object.walk) == shape.rotation_class(np.array(L_SHAPE))
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"walk": L_SHAPE[:4]}, "walk: got .* use 5 cells, a step apart each"),
+        ({"walk": [(0, 0, 0)] * 5}, "walk: got"),
+        ({"colours": np.full((5, 3), 2.0)}, r"colours: got .* use 5 RGB rows in \[0, 1\]"),
+        ({"colour": 1}, "unknown key 'colour'"),
+    ],
+)
+def test_impossible_objects(env, options, message):
+    with pytest.raises(UserError, match=message):
+        env.unwrapped.reset(options=options)
+
+
+def test_wrong_settings_are_named():
+    with pytest.raises(UserError, match="cubes: got 9"):
+        gymnasium.make("gmn/MESE-v0", cubes=9)
+    with pytest.raises(UserError, match="render_mode: got 'human'"):
+        gmn.mese.env.MESE(render_mode="human")
