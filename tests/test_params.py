@@ -49,7 +49,11 @@ def test_scenes_of_a_set_are_made_of_the_scales_world(tmp_path):
         ("\nmodel: apoe ", "\nmodel: apeo ", "model: got 'apeo'.*'baseline', 'poe' or 'apoe'"),
         ("seed: 0", "sead: 0", "sead: unknown key; did you mean 'seed'"),
         ("scenes: 8000", "scenes: 0", r"scales.laptop.simulate.sets.train.scenes: got 0; must be greater"),
-        ("image_size: 32", "image_size: 30", r"scales.laptop.simulate.world.image_size: got 30; must be a multiple of 8"),
+        (
+            "image_size: 32",
+            "image_size: 30",
+            r"scales.laptop.simulate.world.image_size: got 30; must be a multiple of 8",
+        ),
         ("learning_rate: 0.002", "learning_rate: fast", "learning_rate: got 'fast'; must be a valid number"),
         ("lighting: fixed", "lightning: fixed", "lightning: unknown key; did you mean 'lighting'"),
         ("batch_size: 16", "batchsize: 16", "batchsize: unknown key; did you mean 'batch_size'"),

@@ -1,0 +1,76 @@
+"""The fast route equals the plain transcription of the equations, in value and in every gradient."""
+
+import numpy as np
+import pytest
+import torch
+
+from gmn.data.batches import Episodes
+from gmn.models.config import NETWORKS
+from gmn.models.gmn import GMN
+from tests.conftest import episodes_for, tiny_model
+from tests.models import plain
+
+
+def noise_of_z(model: GMN, episodes: Episodes, seed: int) -> list[torch.Tensor]:
+    """The numbers that the fast route draws for z from a generator of that seed."""
+    generator = torch.Generator().manual_seed(seed)
+    count = episodes.context.shape[0] * episodes.context.shape[1]
+    size = (count, model.config.latent, *model.config.grid)
+    return [torch.randn(size, generator=generator, dtype=torch.double) for _ in range(model.config.steps)]
+
+
+def gradients(model: GMN, value: torch.Tensor) -> dict[str, torch.Tensor]:
+    parameters = dict(model.named_parameters())
+    found = torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
+    return {
+        name: torch.zeros_like(p) if g is None else g for (name, p), g in zip(parameters.items(), found, strict=True)
+    }
+
+
+def assert_equal(model: GMN, episodes: Episodes) -> None:
+    fast = model.elbo(episodes, torch.Generator().manual_seed(5)).elbo
+    slow = plain.elbo(model, episodes, noise_of_z(model, episodes, 5))
+    torch.testing.assert_close(fast, slow, rtol=1e-5, atol=0)
+    ours, theirs = gradients(model, fast.sum()), gradients(model, slow.sum())
+    for name, wanted in theirs.items():
+        error = (ours[name] - wanted).norm() / wanted.norm().clamp(min=1e-12)
+        assert error < 1e-3, (name, float(error))
+
+
+def shown(kind: str, modalities: int) -> np.ndarray:
+    """Which modalities two scenes show."""
+    rows = np.ones((2, modalities), bool)
+    if kind == "missing":
+        rows[0, ::2] = False
+        rows[1, -1] = False
+    return rows
+
+
+@pytest.mark.parametrize("reading", ["paper", "released"])
+@pytest.mark.parametrize("kind", ["complete", "missing"])
+@pytest.mark.parametrize("modalities", [2, 5, 8, 14])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_ragged_contexts(scenes, network, modalities, kind, reading):
+    model = tiny_model(network, modalities, reading=reading)
+    assert_equal(model, episodes_for(scenes, model, shown(kind, modalities), 2, reading))
+
+
+@pytest.mark.parametrize("reading", ["paper", "released"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_empty_contexts(scenes, network, reading):
+    """Scene 0 has no context in the first copy, and so no target in the second; scene 1 no touch."""
+    model = tiny_model(network, 5, reading=reading)
+    episodes = episodes_for(scenes, model, shown("complete", 5), 2, reading)
+    context, target = episodes.context.clone(), episodes.target.clone()
+    context[0, 0], target[0, 0] = False, True
+    context[0, 1, 4], target[0, 1, 4] = False, True
+    context[1], target[1] = target[0].clone(), context[0].clone()
+    assert_equal(model, episodes.with_views(context, target))
+
+
+def test_an_error_in_an_equation_would_be_seen(scenes, monkeypatch):
+    model = tiny_model("apoe", 2)
+    episodes = episodes_for(scenes, model, shown("complete", 2), 2)
+    monkeypatch.setattr(plain, "product", lambda experts: experts[0])
+    with pytest.raises(AssertionError):
+        assert_equal(model, episodes)
