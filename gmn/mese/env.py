@@ -14,6 +14,7 @@ same pose again goes on with the grasp under the fingers' new controls. The data
 with the controls of :func:`gmn.mese.grasp.policy`, made by the same :class:`gmn.mese.grasp.Grasper`.
 """
 
+from dataclasses import fields
 from typing import Any
 
 import gymnasium
@@ -27,9 +28,10 @@ from gmn.mese.grasp import CONTROL_STEPS, Grasper, accepted, policy
 from gmn.mese.scene import draw_object, noisy_pictures, noisy_readings
 from gmn.mese.settings import SceneSettings
 
-ANGLES = spaces.Box(np.array([-np.pi / 2, 0]), np.array([np.pi / 2, 2 * np.pi]), dtype=np.float64)
+ANGLES = np.array([(-np.pi / 2, np.pi / 2), (0, 2 * np.pi)])  # pitch, yaw
 JOINTS = 22  # the first readings are the joints' angles
 RENDER_SIZE = 480  # pixels
+SETTINGS = {field.name for field in fields(SceneSettings)} - {"name", "seed", "crop_size"}
 
 
 class MESE(gymnasium.Env):
@@ -53,7 +55,7 @@ class MESE(gymnasium.Env):
             rotation, lighting, image_noise, haptics_noise.
 
     Raises:
-        UserError: a setting out of range.
+        UserError: an unknown setting, or one out of range.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 25}
@@ -61,13 +63,13 @@ class MESE(gymnasium.Env):
     def __init__(self, render_mode: str | None = None, **settings: Any):
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise UserError(f"render_mode: got {render_mode!r}; use 'rgb_array' or None")
+        if unknown := sorted(set(settings) - SETTINGS):
+            raise UserError(f"{unknown[0]}: unknown setting; use {', '.join(sorted(SETTINGS))}")
         self.render_mode = render_mode
         self.settings = SceneSettings(**settings)
-        low, high = hand.control_range().T
         size = self.settings.image_size
-        self.action_space = spaces.Dict(
-            {"camera": ANGLES, "fingers": spaces.Box(low, high, dtype=np.float64), "wrist": ANGLES}
-        )
+        ranges = {"camera": ANGLES, "fingers": hand.control_range(), "wrist": ANGLES}
+        self.action_space = spaces.Dict({k: spaces.Box(*limits.T, dtype=np.float64) for k, limits in ranges.items()})
         self.observation_space = spaces.Dict(
             {
                 "haptics": spaces.Box(-np.inf, np.inf, (len(channels()),), np.float64),
@@ -101,9 +103,19 @@ class MESE(gymnasium.Env):
         return self._advance(still)
 
     def step(self, action):
-        """Move the camera and the hand, hold the fingers' controls for 0.04 s, sense."""
+        """Move the camera and the hand, hold the fingers' controls for 0.04 s, sense.
+
+        Raises:
+            UserError: an action outside its space.
+        """
         if self.object is None:
             raise gymnasium.error.ResetNeeded("call reset() before step()")
+        for key, space in self.action_space.items():
+            if not space.contains(np.asarray(action[key], float)):
+                got = np.asarray(action[key]).tolist()
+                raise UserError(
+                    f"action: {key}: got {got}; use numbers from {space.low.tolist()} to {space.high.tolist()}"
+                )
         observation, info = self._advance(action)
         self._steps += 1
         return observation, 0.0, False, self._steps >= self.settings.views * CONTROL_STEPS, info

@@ -99,5 +99,24 @@ def test_impossible_objects(env, options, message):
 def test_wrong_settings_are_named():
     with pytest.raises(UserError, match="cubes: got 9"):
         gymnasium.make("gmn/MESE-v0", cubes=9)
+    with pytest.raises(UserError, match="cube: unknown setting; use cubes, .* views"):
+        gymnasium.make("gmn/MESE-v0", cube=5)
     with pytest.raises(UserError, match="render_mode: got 'human'"):
         gmn.mese.env.MESE(render_mode="human")
+
+
+@pytest.mark.parametrize(
+    "key, value", [("wrist", [2.0, 0.0]), ("camera", [0.0, np.nan]), ("fingers", np.full(13, 9.0)), ("fingers", [0.1])]
+)
+def test_an_action_outside_its_space_is_named_and_changes_nothing(env, key, value):
+    unwrapped = env.unwrapped
+    unwrapped.reset(seed=0)
+    good = unwrapped.paper_action((0, 0), (0, 0))
+    with pytest.raises(UserError, match=f"action: {key}: got "):
+        unwrapped.step(good | {key: np.array(value)})
+    assert unwrapped.step(good)[-1]["control_step"] == 2  # reset took the first
+
+
+def test_step_before_reset():
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        gmn.mese.env.MESE().step({})
