@@ -42,14 +42,14 @@ def _baseline(axes) -> None:
 
 def _poe(axes) -> None:
     for k, x in enumerate(X):
-        box(axes, x, 0.54, f"ConvDRAW {'M' if k == SHOWN - 1 else k + 1}", fill="#d3ecd3", width=0.24)
+        box(axes, x, 0.54, f"ConvDRAW\n{'M' if k == SHOWN - 1 else k + 1}", fill="#d3ecd3", width=0.24)
         arrow(axes, (x, 0.34), (x, 0.48))
         arrow(axes, (x, 0.6), (0.5, 0.73))
     _product(axes)
 
 
 def _apoe(axes) -> None:
-    box(axes, 0.5, 0.54, "one ConvDRAW for all, told the modality's id", fill="#d0e3f3", width=0.86)
+    box(axes, 0.5, 0.54, "one ConvDRAW for all,\ntold the modality's id", fill="#d0e3f3", width=0.86)
     for k, x in enumerate(X):
         arrow(axes, (x, 0.34), (x, 0.48))
         axes.text(x + 0.02, 0.41, f"id {'M' if k == SHOWN - 1 else k + 1}", fontsize=5)
@@ -58,7 +58,7 @@ def _apoe(axes) -> None:
 
 
 def _product(axes) -> None:
-    box(axes, 0.5, 0.77, r"$\Pi$ of Gaussians", width=0.26, height=0.07)
+    box(axes, 0.5, 0.77, r"$\Pi$ of Gaussians", width=0.34, height=0.07)
     arrow(axes, (0.5, 0.82), (0.5, 0.89))
 
 
