@@ -90,7 +90,6 @@ class Production:
         Raises:
             UserError: no scheduler answers, or its workers do not share the folder.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         shards = list(shards)
         lacking = [k for k in shards if not _readable(self.path(k))]
         progress.skip(sum(len(self.indices(k)) for k in shards if k not in set(lacking)))

@@ -1,8 +1,8 @@
 """The Johns Hopkins MPL right hand, built from primitives: 22 joints, 13 actuators, 132 readings.
 
 Body tree, masses and ranges are those of the hand in MuJoCo HAPTIX; each convex mesh is replaced by the
-capsule or cylinder that fits its hull best, the palm by two boxes, of which the second rises towards the
-fingers as the mesh does (tables/geoms.csv). docs/mese.md compares the readings with those of the meshes.
+capsule or cylinder that fits its hull best, but fingertips as wide as theirs; the palm by two boxes, of which
+the second rises towards the fingers as the mesh does (tables/geoms.csv). docs/mese.md compares the readings.
 """
 
 import math

@@ -4,8 +4,6 @@ A rejected grasp is replaced by the next pose of the scene's random stream, so t
 settings and index alone.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from gmn.errors import UserError
@@ -43,11 +41,7 @@ class Scene:
         self.wrist_angles: list[np.ndarray] = []
         self.readings: list[np.ndarray] = []
         self.attempts = 0
-        self._wrists = self._candidates()
-
-    def _candidates(self) -> Iterator[np.ndarray]:
-        while True:
-            yield from pose.sample_angles(self.rng, CANDIDATES)
+        self._wrists: list[np.ndarray] = []  # drawn, not yet tried
 
     @property
     def lacking(self) -> int:
@@ -59,7 +53,10 @@ class Scene:
         self.attempts += self.lacking
         if self.attempts > MAX_ATTEMPTS:
             raise UserError(f"no acceptable grasp among {MAX_ATTEMPTS}: a reading of each exceeds {LIMIT}")
-        return [next(self._wrists) for _ in range(self.lacking)]
+        while len(self._wrists) < self.lacking:
+            self._wrists += list(pose.sample_angles(self.rng, CANDIDATES))
+        tried, self._wrists = self._wrists[: self.lacking], self._wrists[self.lacking :]
+        return tried
 
     def arrays(self, pictures: np.ndarray) -> dict[str, np.ndarray]:
         """The finished scene, by the names of :data:`UNITS`; ``pictures`` are (V, 150, 150, 3)."""

@@ -1,4 +1,6 @@
 import dataclasses
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -84,3 +86,15 @@ def test_shapes_are_held_out_or_kept(settings, shapes, wanted):
 def test_impossible_settings(settings, change, message):
     with pytest.raises(UserError, match=message):
         dataclasses.replace(settings, **change)
+
+
+def test_a_finished_scene_leaves_memory_at_once(settings):
+    scene = Scene(settings, 0)
+    scene.next_wrists()
+    left = weakref.ref(scene)
+    gc.disable()
+    try:
+        del scene
+        assert left() is None
+    finally:
+        gc.enable()
