@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML, YAMLError
 
 from gmn.errors import UserError
-from gmn.mese.settings import SceneSettings
+from gmn.mese.settings import Lighting, Rotation, SceneSettings, Shapes
 from gmn.models.config import NETWORKS, STRIDE, ModelConfig
 
 Network = Literal["baseline", "poe", "apoe"]
@@ -28,13 +28,13 @@ Noise = Annotated[float, Field(ge=0)]
 
 
 class World(_Strict):
-    """What every scene has in common: gmn.mese.scene.SceneSettings."""
+    """What every scene has in common: gmn.mese.settings.SceneSettings."""
 
     views: Annotated[int, Field(ge=15)]  # the evaluation protocol uses 15
     image_size: Pixels
     crop_size: Pixels
-    rotation: Literal["none", "any"]
-    lighting: Literal["fixed", "random"]
+    rotation: Rotation
+    lighting: Lighting
     image_noise: Noise
     haptics_noise: Noise
 
@@ -44,7 +44,7 @@ class ObjectSet(_Strict):
 
     scenes: Count
     cubes: Annotated[int, Field(ge=1, le=6)]
-    shapes: Literal["all", "kept", "held-out"]
+    shapes: Shapes
 
 
 class Sets(_Strict):

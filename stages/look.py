@@ -6,19 +6,18 @@ from typing import Annotated
 import typer
 
 from gmn.errors import UserError
-from gmn.params import Sets, Settings
+from gmn.params import Settings
+from stages.options import ObjectSetName
 from stages.paths import PARAMS, parent
 
 
 def run(
     out: Annotated[Path, typer.Argument(help="Picture to write: .png, .svg or .pdf.")],
-    object_set: Annotated[str, typer.Option("--set", help=f"One of {', '.join(Sets.model_fields)}.")] = "test",
+    object_set: ObjectSetName = "test",
     scene: Annotated[int, typer.Option(min=0, help="Number of the scene; it is made anew.")] = 0,
 ) -> None:
     """Draw a scene: what is seen, the hand at several grasps, what its sensors feel."""
     settings = Settings.load(PARAMS)
-    if object_set not in Sets.model_fields:
-        raise UserError(f"--set: got {object_set!r}; use one of {', '.join(Sets.model_fields)}")
     if out.suffix not in (".png", ".svg", ".pdf"):
         raise UserError(f"{out}: no picture; use a name that ends in .png, .svg or .pdf")
     from gmn.figures.scene import draw

@@ -5,22 +5,19 @@ from typing import Annotated
 import typer
 
 from gmn.errors import UserError
-from gmn.params import Sets, Settings
+from gmn.params import Settings
 from gmn.progress import Progress
+from stages.options import ObjectSetName
 from stages.paths import PARAMS, SCRATCH, Paths, cores
-
-NAMES = ", ".join(Sets.model_fields)
 
 
 def run(
-    object_set: Annotated[str, typer.Option("--set", help=f"One of {NAMES}.")],
+    object_set: ObjectSetName,
     shards: Annotated[str, typer.Option(help="Make shards A:B only, as one job of many that share .scratch.")] = "",
     check: Annotated[bool, typer.Option("--check", help="Verify a finished set instead of making it.")] = False,
 ) -> None:
     """Simulate scenes: an object, 15 views of it and 15 grasps."""
     settings = Settings.load(PARAMS)
-    if object_set not in Sets.model_fields:
-        raise UserError(f"--set: got {object_set!r}; use one of {NAMES}")
     from gmn.data.produce import Production
     from gmn.data.shards import SceneSet
 

@@ -78,12 +78,17 @@ def draw(regime: Regime, walks: np.ndarray, val: int, seed: int) -> dict[str, np
         walks: shapes of the N training scenes, (N, n, 3); a row of ``train`` is all False where the shape is held out.
         val: validation scenes.
         seed: of the draw.
+
+    Raises:
+        UserError: no training scene is left.
     """
     rng = np.random.default_rng([seed, zlib.crc32(regime.name.encode())])
     complete = regime.low == regime.modalities
     train = regime.sample_train(rng, len(walks))
     if regime.held_out:
         train &= ~np.array([held_out(walk) for walk in walks])[:, None]
+    if not train.any():
+        raise UserError(f"regime {regime.name}: none of the {len(walks)} training scenes can be used; simulate more")
     return {
         "train": train,
         "val_missing": regime.sample_train(rng, val),

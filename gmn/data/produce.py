@@ -23,7 +23,7 @@ import mujoco
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from gmn.data.shards import FORMAT, MANIFEST, SceneSet, sha256, shard_name, write_json, write_shard
+from gmn.data.shards import FORMAT, MANIFEST, sha256, shard_name, write_json, write_shard
 from gmn.errors import UserError
 from gmn.mese.channels import channels
 from gmn.mese.settings import SceneSettings
@@ -118,13 +118,21 @@ class Production:
                 }
                 for k in self.shards
             ],
+            "haptics": channel_statistics(self._readings()),
         }
         write_json(self.folder / MANIFEST, manifest)
-        statistics = channel_statistics(SceneSet(self.folder))
-        write_json(self.folder / MANIFEST, manifest | {"haptics": statistics})
         shutil.rmtree(self.out, ignore_errors=True)
         self.out.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(self.folder, self.out)
+
+    def _readings(self) -> np.ndarray:
+        """The readings of the first scenes, (N, V, 132)."""
+        count = min(len(self.shards), -(-STATISTICS_SCENES // self.shard_scenes))
+        parts = []
+        for k in range(count):
+            with safe_open(self.path(k), framework="numpy") as shard:
+                parts.append(shard.get_tensor("haptics"))
+        return np.concatenate(parts)[:STATISTICS_SCENES]
 
 
 @contextmanager
@@ -171,10 +179,9 @@ def _describe(path: Path) -> dict:
     }
 
 
-def channel_statistics(scenes: SceneSet) -> dict:
-    """Per haptic channel: names, minimum, maximum, mean, std, 1st and 99th percentile."""
-    readings = scenes.read_all("haptics", STATISTICS_SCENES).astype(np.float64)
-    flat = readings.reshape(-1, readings.shape[-1])
+def channel_statistics(readings: np.ndarray) -> dict:
+    """Per haptic channel of readings (..., 132): names, minimum, maximum, mean, std, 1st and 99th percentile."""
+    flat = readings.reshape(-1, readings.shape[-1]).astype(np.float64)
     low, high = np.percentile(flat, [1, 99], axis=0)
     rows = {"min": flat.min(0), "max": flat.max(0), "mean": flat.mean(0), "std": flat.std(0), "p1": low, "p99": high}
     return {"names": [c.name for c in channels()]} | {k: np.round(v, 6).tolist() for k, v in rows.items()}

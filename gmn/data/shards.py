@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from gmn.errors import UserError
-from gmn.mese.world import Object
+from gmn.mese.thing import Object
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -103,9 +103,7 @@ class SceneSet:
 
     def object(self, index: int) -> Object:
         """The object of scene ``index``."""
-        return Object(
-            *(self.read(name, [index])[0].astype(float) for name in ("walk", "colour", "orientation", "spot"))
-        )
+        return Object.of({name: self.read(name, [index])[0] for name in Object.ARRAYS})
 
     def check(self, settings: dict) -> None:
         """Verify that the folder holds the set that ``settings`` describe, every byte of it, and nothing else.

@@ -3,8 +3,9 @@
 from gmn.figures import scene
 from gmn.figures.results import Results
 from gmn.figures.style import save
+from gmn.mese.thing import Object
 
-ARRAYS = ("image", "camera", "hand", "haptics", "walk", "colour", "orientation", "spot")
+ARRAYS = ("image", "camera", "hand", "haptics", *Object.ARRAYS)
 
 
 def draw(results: Results, folder) -> None:

@@ -10,6 +10,7 @@ from gmn.figures.results import Results
 from gmn.figures.style import PAGE, bare, caption, plt, save
 from gmn.mese import camera, world
 from gmn.mese.channels import FINGERS, table
+from gmn.mese.thing import UPRIGHT
 
 OPEN = 0.35  # rad of flexion drawn, so that fingers do not hide one another
 SIDES = {"palm side": -1, "back": 1}  # from below or above the palm
@@ -44,7 +45,7 @@ def _open_hand() -> tuple[mujoco.MjModel, mujoco.MjData]:
         if row["joint"].endswith(("MCP", "PIP", "DIP")):
             data.joint(row["joint"]).qpos = OPEN
     data.mocap_pos[world.wrist_mocap(model)] = -CENTRE
-    data.mocap_quat[world.wrist_mocap(model)] = world.UPRIGHT
+    data.mocap_quat[world.wrist_mocap(model)] = UPRIGHT
     mujoco.mj_kinematics(model, data)
     return model, data
 

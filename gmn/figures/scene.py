@@ -7,10 +7,9 @@ from gmn.figures.style import PAGE, bare, caption, plt
 from gmn.mese import aside
 from gmn.mese.channels import channels
 from gmn.mese.pose import camera_frame, wrist_frame
-from gmn.mese.world import Object
+from gmn.mese.thing import Object
 
 SHOWN = 5
-JOINTS = 22  # the first readings
 KINDS = {
     "jointpos": "joints\n(rad)",
     "actuatorfrc": "servos\n(N m)",
@@ -21,7 +20,7 @@ KINDS = {
 
 def draw(scene: dict[str, np.ndarray], title: str) -> matplotlib.figure.Figure:
     """The first views and grasps of a scene, given its arrays as :func:`gmn.mese.simulate.simulate` names them."""
-    thing = Object(*(scene[name].astype(float) for name in ("walk", "colour", "orientation", "spot")))
+    thing = Object.of(scene)
     figure = plt.figure(figsize=(PAGE, 4.2))
     grid = figure.add_gridspec(3, SHOWN + 2)
     _map(figure.add_subplot(grid[:, :2], projection="3d"), scene)
@@ -32,7 +31,7 @@ def draw(scene: dict[str, np.ndarray], title: str) -> matplotlib.figure.Figure:
         bare(look)
         look.set_title(f"seen from {_angles(scene['camera'][k])}", fontsize=5.5)
         hand = figure.add_subplot(grid[1, 2 + k])
-        hand.imshow(aside.picture(thing, scene["hand"][k, 3:].astype(float), readings[k, :JOINTS], size=240))
+        hand.imshow(aside.picture(thing, scene["hand"][k, 3:].astype(float), readings[k], size=240))
         bare(hand)
         hand.set_title(f"grasped from {_angles(scene['hand'][k])}", fontsize=5.5)
         _readings(figure.add_subplot(grid[2, 2 + k]), readings[k], peaks, k)

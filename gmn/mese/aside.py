@@ -6,35 +6,37 @@ import mujoco
 import numpy as np
 
 from gmn.mese import camera, pose, world
+from gmn.mese.thing import Object
 
-DISTANCE, HALF_FIELD = 1.0, 0.21  # m; half the picture's width at 1 m
+JOINTS = 22  # the first readings are the joints' angles
+HALF_FIELD = 0.21  # half the picture's width at 1 m
 TURN = np.array([-0.35, 0.45])  # pitch, yaw rad: from the thumb's side, a little from above and before
 
 
-def posed(thing: world.Object, wrist: np.ndarray, joints: np.ndarray) -> tuple[mujoco.MjModel, mujoco.MjData]:
+def posed(thing: Object, wrist: np.ndarray, readings: np.ndarray) -> tuple[mujoco.MjModel, mujoco.MjData]:
     """A model of the hand over an object, and its kinematics.
 
     Args:
         thing: the object.
         wrist: pitch and yaw, (2,) radians.
-        joints: angles of the 22 joints, radians: the first readings of a grasp.
+        readings: of a grasp, (132,).
     """
     model = copy.copy(world.grasping_model(len(thing.walk)))
     world.put(model, thing)
     data = mujoco.MjData(model)
-    data.qpos[:] = joints
+    data.qpos[:] = readings[:JOINTS]
     mocap = world.wrist_mocap(model)
     data.mocap_pos[mocap] = pose.wrist_pose(wrist)[:3]
-    mujoco.mju_mat2Quat(data.mocap_quat[mocap], pose.wrist_frame(wrist).ravel())
+    data.mocap_quat[mocap] = world.wrist_quaternion(wrist)
     mujoco.mj_kinematics(model, data)
     return model, data
 
 
 def view(wrist: np.ndarray, size: int) -> camera.View:
     """A bystander's view of a hand at pitch and yaw ``wrist``."""
-    return camera.View.at(TURN + [0, wrist[1]], DISTANCE, half_field=HALF_FIELD, size=size)
+    return camera.View.at(TURN + [0, wrist[1]], half_field=HALF_FIELD, size=size)
 
 
-def picture(thing: world.Object, wrist: np.ndarray, joints: np.ndarray, size: int = 480) -> np.ndarray:
+def picture(thing: Object, wrist: np.ndarray, readings: np.ndarray, size: int = 480) -> np.ndarray:
     """The bystander's picture, (size, size, 3) uint8; arguments as for :func:`posed`."""
-    return camera.render(*posed(thing, wrist, joints), view(wrist, size), thing.spot)
+    return camera.render(*posed(thing, wrist, readings), view(wrist, size), thing.spot)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from gmn.mese import pose, world
 from gmn.mese.shape import EDGE
+from gmn.mese.thing import SPOT, Object
 
 SIZE = 150  # pixels; the original crops this from the centre of 512
 HALF_FIELD = float(np.tan(np.deg2rad(45 / 2)) * SIZE / 512)  # at 1 m: a field of 13.84 degrees
@@ -43,10 +44,10 @@ class View:
     size: int = SIZE
 
     @classmethod
-    def at(cls, angles: np.ndarray, distance: float = pose.CAMERA_RADIUS, **kwargs) -> "View":
+    def at(cls, angles: np.ndarray, **kwargs) -> "View":
         """Towards the origin from pitch and yaw ``angles``, radians."""
         right, up, forward = pose.camera_frame(angles)
-        return cls(-distance * forward, right, up, forward, **kwargs)
+        return cls(-pose.CAMERA_RADIUS * forward, right, up, forward, **kwargs)
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """Column and row, in pixels, of points (..., 3)."""
@@ -61,7 +62,7 @@ class View:
 
 
 def render(
-    model: mujoco.MjModel, data: mujoco.MjData, view: View, spot: np.ndarray = world.SPOT, corners: np.ndarray = None
+    model: mujoco.MjModel, data: mujoco.MjData, view: View, spot: np.ndarray = SPOT, corners: np.ndarray = None
 ) -> np.ndarray:
     """One picture, (size, size, 3) uint8, of a model whose kinematics are up to date.
 
@@ -150,7 +151,7 @@ def _shade(model, data, point, normal, colour, view, spot):
 CUBE_CORNERS = EDGE / 2 * np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
 
 
-def look(thing: world.Object, angles: np.ndarray, size: int = SIZE) -> np.ndarray:
+def look(thing: Object, angles: np.ndarray, size: int = SIZE) -> np.ndarray:
     """Pictures of one object from several poses.
 
     Args:

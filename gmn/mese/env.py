@@ -22,15 +22,14 @@ import numpy as np
 from gymnasium import spaces
 
 from gmn.errors import UserError
-from gmn.mese import aside, camera, hand, shape, world
+from gmn.mese import aside, camera, hand, shape
 from gmn.mese.channels import channels
 from gmn.mese.grasp import CONTROL_STEPS, Grasper, accepted, policy
 from gmn.mese.scene import draw_object, noisy_pictures, noisy_readings
 from gmn.mese.settings import SceneSettings
+from gmn.mese.thing import Object
 
 ANGLES = np.array([(-np.pi / 2, np.pi / 2), (0, 2 * np.pi)])  # pitch, yaw
-JOINTS = 22  # the first readings are the joints' angles
-RENDER_SIZE = 480  # pixels
 SETTINGS = {field.name for field in fields(SceneSettings)} - {"name", "seed", "crop_size"}
 
 
@@ -76,7 +75,7 @@ class MESE(gymnasium.Env):
                 "image": spaces.Box(0, 255, (size, size, 3), np.uint8),
             }
         )
-        self.object: world.Object | None = None
+        self.object: Object | None = None
         self._grasper = Grasper(self.settings.cubes, lanes=1)
 
     @staticmethod
@@ -124,9 +123,9 @@ class MESE(gymnasium.Env):
         """Object and hand from aside, (480, 480, 3) uint8; None without a render mode."""
         if self.render_mode is None:
             return None
-        return aside.picture(self.object, self._wrist, self._joints, RENDER_SIZE)
+        return aside.picture(self.object, self._wrist, self._readings)
 
-    def _chosen(self, drawn: world.Object, options: dict[str, Any]) -> world.Object:
+    def _chosen(self, drawn: Object, options: dict[str, Any]) -> Object:
         if unknown := set(options) - {"walk", "colours"}:
             raise UserError(f"options: unknown key {sorted(unknown)[0]!r}; use walk, colours")
         walk = np.asarray(options.get("walk", drawn.walk))
@@ -136,18 +135,18 @@ class MESE(gymnasium.Env):
         colours = np.asarray(options.get("colours", drawn.colours), float)
         if colours.shape != drawn.colours.shape or colours.min() < 0 or colours.max() > 1:
             raise UserError(f"options: colours: got {colours.tolist()}; use {self.settings.cubes} RGB rows in [0, 1]")
-        return world.Object(walk, colours, drawn.orientation, drawn.spot)
+        return Object(walk, colours, drawn.orientation, drawn.spot)
 
     def _advance(self, action) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        if self._wrist is None or not np.array_equal(action["wrist"], self._wrist):
+        if not np.array_equal(action["wrist"], self._wrist):
             self._wrist, self._control_step = np.array(action["wrist"]), 0
             self._grasper.begin([self.object], self._wrist[None])
-        if self._camera is None or not np.array_equal(action["camera"], self._camera):
+        if not np.array_equal(action["camera"], self._camera):
             self._camera = np.array(action["camera"])
             self._picture = camera.resize(camera.look(self.object, self._camera[None]), self.settings.image_size)[0]
         self._control_step += 1
         readings = self._grasper.advance(np.asarray(action["fingers"], float))[0]
-        self._joints = readings[:JOINTS]
+        self._readings = readings
         observation = {
             "haptics": noisy_readings(self.settings, self.np_random, readings),
             "image": noisy_pictures(self.settings, self.np_random, self._picture.copy()),

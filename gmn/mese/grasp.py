@@ -11,6 +11,7 @@ import numpy as np
 from mujoco.batch import Batch
 
 from gmn.mese import hand, pose, world
+from gmn.mese.thing import Object
 
 CONTROL_STEPS = 25
 CONTROL_DT = 0.04  # s
@@ -49,26 +50,24 @@ class Grasper:
     """
 
     def __init__(self, cubes: int, lanes: int = 64, threads: int = 1):
-        self.model = world.grasping_model(cubes)
-        self.batch = Batch(self.model, nsim=lanes, nthread=threads)
-        self._cubes = world.cube_bodies(self.model)
-        self._wrist = world.wrist_mocap(self.model)
+        model = world.grasping_model(cubes)
+        self.batch = Batch(model, nsim=lanes, nthread=threads)
+        self._cubes = world.cube_bodies(model)
+        self._wrist = world.wrist_mocap(model)
         self._position, self._orientation = self.batch.expand("body_pos"), self.batch.expand("body_quat")
         self._disabled = self.batch.expand("opt.disableflags")
         self._control, self._readings = self.batch.bind("ctrl"), self.batch.bind("sensordata")
         self._ids = np.arange(0)
 
-    def begin(self, objects: list[world.Object], angles: np.ndarray) -> None:
+    def begin(self, objects: list[Object], angles: np.ndarray) -> None:
         """Put open hands over objects: N of each, angles (N, 2) pitch and yaw of the wrist in radians."""
         self._ids = np.arange(len(objects))
         self.batch.reset(self._ids, stage=mujoco.mjtStage.mjSTAGE_NONE)
-        wrist, frame = pose.wrist_pose(angles)[:, :3], pose.wrist_frame(angles)
         for i, thing in enumerate(objects):
             self._position[i, self._cubes] = thing.cubes.round(DECIMALS)
             self._orientation[i, self._cubes] = thing.orientation.round(DECIMALS)
-            mujoco.mju_mat2Quat(quat := np.empty(4), frame[i].ravel())
-            self.batch.mocap_quat[i, self._wrist] = quat.round(DECIMALS)
-        self.batch.mocap_pos[: len(objects), self._wrist] = wrist
+            self.batch.mocap_quat[i, self._wrist] = world.wrist_quaternion(angles[i]).round(DECIMALS)
+        self.batch.mocap_pos[: len(objects), self._wrist] = pose.wrist_pose(angles)[:, :3]
 
     def advance(self, control: np.ndarray, read: bool = True) -> np.ndarray | None:
         """Hold controls, (13,) or (N, 13) radians, for 0.04 s.
@@ -85,11 +84,11 @@ class Grasper:
         self.batch.step(self._ids)
         return self._readings[: len(self._ids)].copy()
 
-    def feel(self, objects: list[world.Object], angles: np.ndarray) -> np.ndarray:
+    def feel(self, objects: list[Object], angles: np.ndarray) -> np.ndarray:
         """Readings (N, 132) of one grasp of each object, angles (N, 2); see :meth:`advance`."""
         return np.concatenate(list(self._chunks(objects, angles)))
 
-    def _chunks(self, objects: list[world.Object], angles: np.ndarray):
+    def _chunks(self, objects: list[Object], angles: np.ndarray):
         for start in range(0, len(objects), self.batch.nsim):
             chunk = slice(start, start + self.batch.nsim)
             self.begin(objects[chunk], angles[chunk])

@@ -7,6 +7,7 @@ and wrist draw the same two angles: pitch U(-pi/2, pi/2), yaw U(0, 2 pi).
 import numpy as np
 
 CAMERA_RADIUS = 1.0  # m
+SPOT_DISTANCE = 1.5  # m
 WRIST_BACK, WRIST_UP = 0.17, 0.05  # m, behind the fingers and above the palm
 
 QUERY = 7  # numbers in a query
@@ -27,7 +28,7 @@ def sample_spot(rng: np.random.Generator) -> np.ndarray:
     """Draw the place of a spot light, (3,) metres: 1.5 m away, at most 60 degrees off the vertical."""
     height, around = rng.uniform(0.5, 1), rng.uniform(0, 2 * np.pi)
     across = np.sqrt(1 - height**2)
-    return 1.5 * np.array([across * np.cos(around), across * np.sin(around), height])
+    return SPOT_DISTANCE * np.array([across * np.cos(around), across * np.sin(around), height])
 
 
 def _pose(position: np.ndarray, angles: np.ndarray) -> np.ndarray:

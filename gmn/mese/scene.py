@@ -2,20 +2,21 @@
 
 import numpy as np
 
-from gmn.mese import pose, shape, world
+from gmn.mese import pose, shape
 from gmn.mese.channels import channels
 from gmn.mese.settings import SceneSettings
+from gmn.mese.thing import SPOT, UPRIGHT, Object
 
 
-def draw_object(settings: SceneSettings, rng: np.random.Generator) -> world.Object:
+def draw_object(settings: SceneSettings, rng: np.random.Generator) -> Object:
     """Draw an object and its light."""
     walk = shape.sample_walk(rng, settings.cubes)
     while settings.shapes != "all" and shape.held_out(walk) != (settings.shapes == "held-out"):
         walk = shape.sample_walk(rng, settings.cubes)
     colours = shape.sample_colours(rng, settings.cubes)
-    orientation = pose.sample_orientation(rng) if settings.rotation == "any" else world.UPRIGHT
-    spot = pose.sample_spot(rng) if settings.lighting == "random" else world.SPOT
-    return world.Object(walk, colours, orientation, spot)
+    orientation = pose.sample_orientation(rng) if settings.rotation == "any" else UPRIGHT
+    spot = pose.sample_spot(rng) if settings.lighting == "random" else SPOT
+    return Object(walk, colours, orientation, spot)
 
 
 def noisy_pictures(settings: SceneSettings, rng: np.random.Generator, pictures: np.ndarray) -> np.ndarray:

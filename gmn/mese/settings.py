@@ -5,11 +5,15 @@ A scene is a pure function of (settings, index): object, light and poses come fr
 
 import zlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from gmn.errors import UserError
+
+Shapes = Literal["all", "kept", "held-out"]
+Rotation = Literal["none", "any"]
+Lighting = Literal["fixed", "random"]
 
 FEWEST_HELD_OUT = 4  # cubes; fewer make too few shapes to hold some out
 
@@ -35,12 +39,12 @@ class SceneSettings:
     name: str = "scenes"
     seed: int = 0
     cubes: int = 5
-    shapes: Literal["all", "kept", "held-out"] = "all"
+    shapes: Shapes = "all"
     views: int = 15
     image_size: int = 64
     crop_size: int = 48
-    rotation: Literal["none", "any"] = "none"
-    lighting: Literal["fixed", "random"] = "fixed"
+    rotation: Rotation = "none"
+    lighting: Lighting = "fixed"
     image_noise: float = 0.0
     haptics_noise: float = 0.0
 
@@ -56,15 +60,11 @@ class SceneSettings:
             value = getattr(self, key)
             if value < least or (most is not None and value > most):
                 raise UserError(f"{key}: got {value!r}; must be {least}" + (f" to {most}" if most else " or more"))
-        for key, known in (
-            ("shapes", ("all", "kept", "held-out")),
-            ("rotation", ("none", "any")),
-            ("lighting", ("fixed", "random")),
-        ):
-            if getattr(self, key) not in known:
-                raise UserError(f"{key}: got {getattr(self, key)!r}; use one of {', '.join(known)}")
+        for key, known in (("shapes", Shapes), ("rotation", Rotation), ("lighting", Lighting)):
+            if getattr(self, key) not in get_args(known):
+                raise UserError(f"{key}: got {getattr(self, key)!r}; use one of {', '.join(get_args(known))}")
         if self.shapes != "all" and self.cubes < FEWEST_HELD_OUT:
-            raise UserError(f"shapes: got {self.shapes!r} with {self.cubes} cubes; shapes are held out from 4 cubes on")
+            raise UserError(f"shapes: got {self.shapes!r} with {self.cubes} cubes; use {FEWEST_HELD_OUT} cubes or more")
 
     def stream(self, index: int, part: int = 0) -> np.random.Generator:
         """The random numbers of scene ``index``; part 0 draws the scene, part 1 the noise on what is sensed."""

@@ -4,42 +4,16 @@ The object's cubes are static boxes with their own colour. The room's walls are 
 black, so they are left out; light comes from a spot above and from the camera.
 """
 
-from dataclasses import dataclass, field
 from functools import cache
 
 import mujoco
 import numpy as np
 
-from gmn.mese import shape
+from gmn.mese import pose, shape
 from gmn.mese.hand import WRIST, add_hand
+from gmn.mese.thing import Object
 
 TIMESTEP = 0.005  # s; against the original's 0.002 see docs/mese.md
-SPOT = np.array([0.0, 0.0, 1.5])  # m, where the paper's spot hangs
-UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])  # quaternion w x y z
-
-
-@dataclass(frozen=True)
-class Object:
-    """What stands at the origin of a scene.
-
-    Attributes:
-        walk: lattice cells, (n, 3) int, see :mod:`gmn.mese.shape`.
-        colours: RGB in [0, 1], (n, 3).
-        orientation: quaternion w x y z, (4,); the paper's objects are upright.
-        spot: position of the spot light that points at the origin, (3,) metres.
-    """
-
-    walk: np.ndarray
-    colours: np.ndarray
-    orientation: np.ndarray = field(default_factory=UPRIGHT.copy)
-    spot: np.ndarray = field(default_factory=SPOT.copy)
-
-    @property
-    def cubes(self) -> np.ndarray:
-        """Cube centres, (n, 3) metres."""
-        matrix = np.empty(9)
-        mujoco.mju_quat2Mat(matrix, self.orientation)
-        return shape.centred(self.walk) @ matrix.reshape(3, 3).T
 
 
 @cache
@@ -91,3 +65,9 @@ def put(model: mujoco.MjModel, thing: Object) -> None:
 def wrist_mocap(model: mujoco.MjModel) -> int:
     """Index of the wrist among the mocap bodies of ``model``."""
     return int(model.body(WRIST).mocapid[0])
+
+
+def wrist_quaternion(angles: np.ndarray) -> np.ndarray:
+    """Orientation of the wrist at pitch and yaw (2,) radians, w x y z."""
+    mujoco.mju_mat2Quat(quaternion := np.empty(4), pose.wrist_frame(angles).ravel())
+    return quaternion

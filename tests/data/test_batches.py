@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from gmn.data.batches import TrainingBatches, draw_views
-from gmn.mese import camera, pose, world
+from gmn.mese import camera, pose
+from gmn.mese.thing import Object
 from tests.conftest import reader_for, tiny_model
 
 
@@ -61,7 +62,7 @@ def test_symmetric_scenes_are_true_scenes(scenes):
         order = rng.permuted(np.arange(3)[None], axis=1)[0]
         orientation = np.array([np.cos(turn / 2), 0, 0, np.sin(turn / 2)])
         turned = angles + [0, turn]
-        as_told = world.Object(thing.walk, thing.colours[:, order], orientation)
+        as_told = Object(thing.walk, thing.colours[:, order], orientation)
         pictures = camera.resize(camera.look(as_told, turned), 16)
         difference = np.abs(read.senses[0][0].movedim(1, -1).numpy() * 255 - pictures)
         assert difference.mean() < 0.2

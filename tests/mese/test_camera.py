@@ -3,14 +3,15 @@ import numpy as np
 import pytest
 
 from gmn.mese import camera, pose, shape, world
+from gmn.mese.thing import Object
 
 WHITE, BLACK = (1, 1, 1), (0, 0, 0)
 LEVEL = np.array([[0.0, 0.0]])
 
 
-def thing(*cells: tuple[int, int, int], colours=None, **kwargs) -> world.Object:
+def thing(*cells: tuple[int, int, int], colours=None, **kwargs) -> Object:
     """Cubes at lattice cells, white if nothing is said; their mean is the origin."""
-    return world.Object(np.array(cells), np.array(colours or [WHITE] * len(cells), float), **kwargs)
+    return Object(np.array(cells), np.array(colours or [WHITE] * len(cells), float), **kwargs)
 
 
 ONE = thing((0, 0, 0))
@@ -57,9 +58,9 @@ def test_turning_object_and_camera_together_changes_nothing():
     walk = shape.sample_walk(np.random.default_rng(2), 5)
     colours = shape.sample_colours(np.random.default_rng(2), 5)
     half = np.pi / 4
-    turned = world.Object(walk, colours, orientation=np.array([np.cos(half), 0, 0, np.sin(half)]))
-    quarter = world.Object(walk @ np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]]).T, colours)
-    before = camera.look(world.Object(walk, colours), np.array([[0.4, 1.0]]))
+    turned = Object(walk, colours, orientation=np.array([np.cos(half), 0, 0, np.sin(half)]))
+    quarter = Object(walk @ np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]]).T, colours)
+    before = camera.look(Object(walk, colours), np.array([[0.4, 1.0]]))
     for same in (turned, quarter):
         after = camera.look(same, np.array([[0.4, 1.0 + np.pi / 2]]))
         assert (np.abs(before.astype(int) - after) > 1).mean() < 2e-3
@@ -68,7 +69,7 @@ def test_turning_object_and_camera_together_changes_nothing():
 def random_objects(count: int):
     rng = np.random.default_rng(3)
     for _ in range(count):
-        yield world.Object(shape.sample_walk(rng, 5), shape.sample_colours(rng, 5)), pose.sample_angles(rng, 5)
+        yield Object(shape.sample_walk(rng, 5), shape.sample_colours(rng, 5)), pose.sample_angles(rng, 5)
 
 
 def test_rays_beside_the_object_are_spared_without_loss():

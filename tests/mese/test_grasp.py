@@ -4,15 +4,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gmn.mese import pose, shape, world
+from gmn.mese import pose, shape
 from gmn.mese.channels import channels, table
 from gmn.mese.grasp import Grasper, accepted, policy
+from gmn.mese.thing import Object
 
 COUNT = 768
 
 
-def objects(rng: np.random.Generator, count: int, **kwargs) -> list[world.Object]:
-    return [world.Object(shape.sample_walk(rng, 5), np.ones((5, 3)), **kwargs) for _ in range(count)]
+def objects(rng: np.random.Generator, count: int, **kwargs) -> list[Object]:
+    return [Object(shape.sample_walk(rng, 5), np.ones((5, 3)), **kwargs) for _ in range(count)]
 
 
 RNG = np.random.default_rng(0)
@@ -92,15 +93,15 @@ def test_redundant_readings_agree(readings):
 def test_a_turned_object_is_felt_as_the_object_with_turned_cells():
     quarter = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
     half = np.pi / 4
-    turned = [world.Object(o.walk, o.colours, np.array([np.cos(half), 0, 0, np.sin(half)])) for o in OBJECTS[:16]]
-    cells = [world.Object(o.walk @ quarter.T, o.colours) for o in OBJECTS[:16]]
+    turned = [Object(o.walk, o.colours, np.array([np.cos(half), 0, 0, np.sin(half)])) for o in OBJECTS[:16]]
+    cells = [Object(o.walk @ quarter.T, o.colours) for o in OBJECTS[:16]]
     a, b = (Grasper(5).feel(each, ANGLES[:16]) for each in (turned, cells))
     # Contacts amplify rounding: nearly all grasps are the same, one or two may differ.
     assert np.median(np.abs(a - b)) < 1e-6
 
 
 def test_a_moved_object_is_felt_where_it_is(readings):
-    class Away(world.Object):
+    class Away(Object):
         @property
         def cubes(self):
             return super().cubes + [0, 0, 5]
