@@ -66,6 +66,16 @@ class Simulate(_Strict):
     shard_scenes: Count
 
 
+class Std(BaseModel):
+    """Likelihood scales by sense, or by modality: keys such as ``haptics-1``."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    __pydantic_extra__: dict[str, Positive]
+
+    vision: Positive
+    haptics: Positive
+
+
 class Model(_Strict):
     """Sizes and likelihood: gmn.models.config.ModelConfig."""
 
@@ -75,8 +85,8 @@ class Model(_Strict):
     steps: Count
     decoder: Count
     kernel: Literal[1, 3, 5, 7]
-    vision_std: Positive
-    haptics_std: Positive
+    std: Std
+    hierarchical: bool
 
 
 class Iterations(_Strict):
@@ -98,6 +108,7 @@ class Train(_Strict):
     rendered: Count | None
     symmetries: bool
     haptic_scale: Literal["minmax", "robust"]
+    precision: Literal["float32", "bfloat16"]
     evaluate_every: Count
     validation_scenes: Count
 

@@ -17,11 +17,15 @@ class Progress:
             progress.advance(1, loss=3.2)
     """
 
-    def __init__(self, name: str, total: int, unit: str):
-        self.name, self.total, self.unit = name, total, unit
+    def __init__(self, name: str, total: int, unit: str, silent: bool = False):
+        self.name, self.total, self.unit, self.silent = name, total, unit, silent
         self.done, self._skipped, self._start = 0, 0, time.monotonic()
         self._last = self._start
-        self._bar = tqdm(total=total, unit=f" {unit}", desc=name, dynamic_ncols=True) if sys.stderr.isatty() else None
+        self._bar = (
+            tqdm(total=total, unit=f" {unit}", desc=name, dynamic_ncols=True, disable=silent)
+            if sys.stderr.isatty()
+            else None
+        )
 
     def __enter__(self) -> "Progress":
         return self
@@ -51,6 +55,8 @@ class Progress:
             self._line(text)
 
     def _line(self, text: str = "") -> None:
+        if self.silent:
+            return
         self._last = time.monotonic()
         elapsed = self._last - self._start
         rate = (self.done - self._skipped) / max(elapsed, 1e-9)

@@ -3,8 +3,8 @@
 from gmn.data.batches import SceneReader
 from gmn.data.shards import SceneSet
 from gmn.models.gmn import GMN
+from gmn.models.weights import load_weights
 from gmn.params import Settings
-from gmn.training.checkpoint import load_weights
 from stages.device import pick_device
 from stages.paths import Paths, cores
 
@@ -18,6 +18,6 @@ def load_model(settings: Settings, network: str, regime: str, *object_sets: str)
     torch.set_num_threads(cores(settings.threads))
     paths = Paths(settings)
     expected = settings.model_config_for(network, Regime.parse(regime).modalities)
-    model, scale = load_weights(paths.weights(network, regime), expected)
+    model = load_weights(paths.weights(network, regime), expected)
     sets = [SceneSet(paths.scenes(name)) for name in object_sets]
-    return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, scale) for scenes in sets]
+    return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, model.haptic_scale) for scenes in sets]

@@ -76,4 +76,5 @@ def parent(path: Path) -> Path:
 def cores(setting: int) -> int:
     """A number of workers or threads, where 0 means all cores this process may use."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return setting or available
+    # Processes that torchrun started on this machine share its cores.
+    return setting or max(1, available // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))

@@ -23,7 +23,9 @@ def run(
     from gmn.data.combinations import Regime, load
     from gmn.data.scaling import HapticScale
     from gmn.data.shards import SceneSet
-    from gmn.training.checkpoint import Checkpoints, save_weights
+    from gmn.models.weights import save_weights
+    from gmn.training.checkpoint import Checkpoints
+    from gmn.training.distributed import world
     from gmn.training.loop import Run, train
     from stages.device import pick_device
 
@@ -37,24 +39,28 @@ def run(
     readers = {name: SceneReader(scenes, config.modality_list, scale) for name, scenes in sets.items()}
     lengths = optimisation.iterations
     torch.set_num_threads(cores(settings.threads))
-    plan = Run(
-        config=config,
-        settings=optimisation,
-        regime=chosen,
-        seed=settings.seed,
-        iterations=lengths.missing if chosen.low < chosen.modalities else lengths.complete,
-        train=readers["train"],
-        val=readers["val"],
-        shown=load(paths.split(regime)),
-        device=pick_device(),
-    )
-    checkpoints = Checkpoints(SCRATCH / "train" / f"{regime}-{model}-{_key(settings, sets, regime, model)}")
-    with Progress(f"train {model} {regime}", plan.iterations, "it") as progress:
-        trained, rows = train(plan, checkpoints, progress.advance, progress.skip)
-    save_weights(parent(paths.weights(model, regime)), trained, scale)
-    table = pd.DataFrame(rows)
-    table.to_csv(parent(paths.curves(model, regime)), index=False, float_format="%.6g", lineterminator="\n")
-    checkpoints.clear()
+    device = pick_device()
+    with world(device) as processes:
+        plan = Run(
+            config=config,
+            settings=optimisation,
+            regime=chosen,
+            seed=settings.seed,
+            iterations=lengths.missing if chosen.low < chosen.modalities else lengths.complete,
+            train=readers["train"],
+            val=readers["val"],
+            shown=load(paths.split(regime)),
+            device=device,
+            world=processes,
+        )
+        checkpoints = Checkpoints(SCRATCH / "train" / f"{regime}-{model}-{_key(settings, sets, regime, model)}")
+        with Progress(f"train {model} {regime}", plan.iterations, "it", silent=not processes.leads) as progress:
+            trained, rows = train(plan, checkpoints, progress.advance, progress.skip)
+        if processes.leads:
+            save_weights(parent(paths.weights(model, regime)), trained)
+            table = pd.DataFrame(rows)
+            table.to_csv(parent(paths.curves(model, regime)), index=False, float_format="%.6g", lineterminator="\n")
+            checkpoints.clear()
 
 
 def _key(settings: Settings, sets: dict, regime: str, model: str) -> str:

@@ -15,7 +15,7 @@ from gmn.progress import Progress
 
 TINY = dict(
     image_size=16, crop_size=16, representation=6, state=5, latent=2, steps=3, decoder=3, kernel=3,
-    vision_std=0.3, haptics_std=0.5,
+    std={"vision": 0.3, "haptics": 0.5},
 )  # fmt: skip
 
 

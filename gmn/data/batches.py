@@ -5,6 +5,7 @@ contexts and targets), Q = 7 numbers of a query.
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -45,6 +46,29 @@ class Episodes:
         return replace(self, context=context, target=target)
 
 
+class Variant(NamedTuple):
+    """Scenes that are as likely and as true as those on disk: the world turned, its colour channels permuted.
+
+    Attributes:
+        turn: multiples of 90 degrees about the vertical, (B,) radians.
+        colours: which channel of the disk's each channel is, (B, 3).
+    """
+
+    turn: np.ndarray
+    colours: np.ndarray
+
+    @classmethod
+    def none(cls, b: int) -> "Variant":
+        return cls(np.zeros(b), np.tile(np.arange(3), (b, 1)))
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, b: int) -> "Variant":
+        return cls(rng.integers(4, size=b) * np.pi / 2, rng.permuted(np.tile(np.arange(3), (b, 1)), axis=1))
+
+    def of(self, own: slice) -> "Variant":
+        return Variant(self.turn[own], self.colours[own])
+
+
 class SceneReader:
     """Reads scenes as modalities.
 
@@ -58,15 +82,10 @@ class SceneReader:
         self.scenes, self.modalities, self.scale = scenes, modalities, scale
         self.views = int(scenes.settings["views"])
 
-    def read(self, indices: np.ndarray, rng: np.random.Generator | None = None) -> Episodes:
-        """Scenes ``indices``, no view in context or target yet.
-
-        With ``rng``, each scene is replaced by one that is as likely and as true: the world turned by a
-        multiple of 90 degrees about the vertical, its colour channels permuted.
-        """
+    def read(self, indices: np.ndarray, variant: "Variant | None" = None) -> Episodes:
+        """Scenes ``indices``, each as its ``variant`` if there is one; no view in context or target yet."""
         b, m = len(indices), len(self.modalities)
-        turn = np.zeros(b) if rng is None else rng.integers(4, size=b) * np.pi / 2
-        colours = np.tile(np.arange(3), (b, 1)) if rng is None else rng.permuted(np.tile(np.arange(3), (b, 1)), axis=1)
+        turn, colours = variant or Variant.none(b)
         whole, queries = {}, {}
         for array in sorted({modality.array for modality in self.modalities}):
             values = self.scenes.read(array, indices)
@@ -147,10 +166,11 @@ class TrainingBatches:
         reading: ``paper`` or ``released``.
         missing: whether the regime leaves modalities out.
         symmetries: use the world's symmetries as further data.
+        own: the scenes of each batch that this process reads.
     """
 
-    def __init__(self, reader, combinations, batch_size, seed, reading, missing, symmetries):
-        self.reader, self.combinations, self.batch_size = reader, combinations, batch_size
+    def __init__(self, reader, combinations, batch_size, seed, reading, missing, symmetries, own=slice(None)):
+        self.reader, self.combinations, self.batch_size, self.own = reader, combinations, batch_size, own
         self.seed, self.reading, self.missing, self.symmetries = seed, reading, missing, symmetries
         self._usable = np.flatnonzero(combinations.any(1))
         self._epoch: tuple[int, np.ndarray] | None = None
@@ -166,9 +186,11 @@ class TrainingBatches:
         places = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
         indices = np.array([self._order(int(p // n))[p % n] for p in places])
         rng = np.random.default_rng([self.seed, 2, step])
-        episodes = self.reader.read(indices, rng if self.symmetries else None)
+        variant = Variant.draw(rng, len(indices)) if self.symmetries else Variant.none(len(indices))
         shown = shown_in_training(rng, self.combinations[indices], self.reading, self.missing)
-        return episodes.with_views(*draw_views(rng, shown, self.reader.views, self.reading))
+        context, target = draw_views(rng, shown, self.reader.views, self.reading)
+        episodes = self.reader.read(indices[self.own], variant.of(self.own))
+        return episodes.with_views(context[:, self.own], target[:, self.own])
 
 
 def validation_batch(

@@ -11,6 +11,7 @@ import numpy as np
 
 from gmn.errors import UserError
 from gmn.mese.channels import FINGERS, channels
+from gmn.mese.pose import QUERY
 
 VISION, HAPTICS = "vision", "haptics"
 POSES = {VISION: "camera", HAPTICS: "hand"}  # sense -> array of poses it was taken from
@@ -22,20 +23,27 @@ class Modality:
 
     Attributes:
         name: unique in its set, e.g. ``red-left``.
-        sense: ``vision`` or ``haptics``: they share the queries' meaning and the likelihood's scale.
+        sense: ``vision``, ``haptics`` or one of your own: modalities of a sense share the queries' meaning, the
+            kind of network (:data:`gmn.models.senses.SENSES`) and the likelihood's scale.
         shape: of one view: (C, H, W) or (D,).
-        array: the scene array it is cut from.
+        array: the array of MESE's scenes that it is cut from.
         channels: colour channels, or haptic readings, in order.
         rows, columns: part of the picture, as fractions in halves: (start, stop) of 2.
+        query: numbers in a query.
     """
 
     name: str
     sense: str
     shape: tuple[int, ...]
-    array: str
-    channels: tuple[int, ...]
+    array: str = ""
+    channels: tuple[int, ...] = ()
     rows: tuple[int, int] = (0, 2)
     columns: tuple[int, int] = (0, 2)
+    query: int = QUERY
+
+    @property
+    def is_picture(self) -> bool:
+        return len(self.shape) == 3
 
     @property
     def size(self) -> int:

@@ -11,7 +11,8 @@ import torch
 from gmn.data.batches import SceneReader
 from gmn.evaluation.protocol import first_views
 from gmn.models.gmn import GMN, TargetViews
-from gmn.models.inference import Representations
+from gmn.models.noise import Noise
+from gmn.models.representations import Representations
 
 SCENES = 10
 COUNTS = (0, 1, 2, 3, 4, 5)
@@ -41,8 +42,8 @@ def classify(model: GMN, readers: list[SceneReader], batches: int, samples: int,
         episodes = reader.read(np.arange(first, first + SCENES))
         for senses, active in SENSES.items():
             for c, count in enumerate(COUNTS):
-                generator = torch.Generator(device).manual_seed(seed * 1_000_003 + batch)
-                scores = score_pairs(model, episodes, [count * a for a in active], samples, generator, device)
+                noise = Noise(seed * 1_000_003 + batch, device=device)
+                scores = score_pairs(model, episodes, [count * a for a in active], samples, noise, device)
                 for question, axis in (("paper", 0), ("released", 1)):
                     right = scores.argmax(axis).cpu().numpy() == np.arange(SCENES)
                     answers[question][senses][c] += right.astype(int).tolist()
@@ -50,7 +51,7 @@ def classify(model: GMN, readers: list[SceneReader], batches: int, samples: int,
     return {"counts": list(COUNTS), "samples": samples, "scenes": SCENES * batches} | answers
 
 
-def score_pairs(model: GMN, episodes, context_counts: list[int], samples: int, generator, device) -> torch.Tensor:
+def score_pairs(model: GMN, episodes, context_counts: list[int], samples: int, noise: Noise, device) -> torch.Tensor:
     """log p(O_i | C_k) of every pair, (k, i) float64 nats."""
     everything = list(range(len(model.modalities)))
     asked = first_views(episodes, context_counts, everything).to(device)
@@ -62,7 +63,7 @@ def score_pairs(model: GMN, episodes, context_counts: list[int], samples: int, g
         has_context=known.has_context.repeat_interleave(n, 0),
         has_target=known.has_target.repeat(n, 1),
     )
-    latents = model.inference.rollout(pairs, generator, samples)
+    latents = model.inference.rollout(pairs, noise, samples)
     wheres = []
     for m in everything:
         own = TargetViews.of(asked.target[:, :, m])

@@ -13,6 +13,7 @@ import torch
 from gmn.data.batches import Episodes, draw_views
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
+from gmn.models.noise import Noise
 
 VIEWS = 15
 
@@ -39,7 +40,7 @@ def _measure(config: ModelConfig, batch_size: int, iterations: int, threads: int
     for _ in range(iterations + 1):  # the first warms up
         began, used = time.perf_counter(), time.process_time()
         optimizer.zero_grad()
-        (-model.elbo(episodes, None).elbo.sum()).backward()
+        (-model.elbo(episodes, Noise(0, device=device)).elbo.sum()).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 0.25)
         optimizer.step()
         if device == "cuda":

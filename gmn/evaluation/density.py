@@ -6,6 +6,7 @@ import torch
 from gmn.data.batches import SceneReader
 from gmn.evaluation.protocol import TARGETS, first_views, rounded
 from gmn.models.gmn import GMN
+from gmn.models.noise import Noise
 
 COUNTS = (0, 1, 5, 10)
 BATCH = 25  # scenes at a time
@@ -46,8 +47,8 @@ def density(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: in
                 for question, (modality, transform) in QUESTIONS.items():
                     episodes = first_views(read, [images, touches], [modality]).to(device)
                     # The same noise for every model and question: differences are paired.
-                    generator = torch.Generator(device).manual_seed(seed * 1_000_003 + start)
-                    total = model.log_likelihood(episodes, generator, samples, transform)
+                    noise = Noise(seed * 1_000_003 + start, device=device)
+                    total = model.log_likelihood(episodes, noise, samples, transform)
                     values[question][i, j, indices] = (total / dimensions(model, question)).cpu().numpy()
         tick(len(indices))
     return {
@@ -67,5 +68,5 @@ def dimensions(model: GMN, question: str) -> int:
 
 def upper_bound(model: GMN, question: str) -> float:
     """Log-density per dimension of a perfect prediction: -0.9189 at unit variance, nats."""
-    std = model.config.std(model.modalities[QUESTIONS[question][0]])
+    std = model.config.std_of(model.modalities[QUESTIONS[question][0]])
     return round(-0.5 * np.log(2 * np.pi * std**2), 6)

@@ -7,6 +7,7 @@ from gmn.data.batches import SceneReader
 from gmn.evaluation.protocol import first_views
 from gmn.mese import camera, pose, shape
 from gmn.models.gmn import GMN
+from gmn.models.noise import Noise
 
 SCENES = 4
 ACCUMULATED = (0, 1, 2, 3, 4, 5, 10, 15)  # contexts of both senses in Fig. S5
@@ -40,7 +41,7 @@ def generate(model: GMN, reader: SceneReader, samples: int, seed: int, device, t
     queries = torch.from_numpy(pose.query(pose.camera_pose(viewpoints()))).to(device)
     for name, (images, touches) in CONTEXTS.items():
         asked = first_views(episodes, [images, touches], []).to(device)
-        z = model.imagine(asked, torch.Generator(device).manual_seed(seed), samples).z
+        z = model.prior(asked, Noise(seed, device=device), samples).z
         rows = torch.arange(len(z), device=device).repeat_interleave(len(queries))
         means = model.render(0, z, rows, queries.repeat(len(z), 1))
         out[f"imagined-{name}"] = _pictures(means.unflatten(0, (samples, SCENES, -1)).transpose(0, 1))

@@ -7,6 +7,7 @@ from gmn.data.batches import SceneReader, draw_views
 from gmn.data.combinations import subsets
 from gmn.evaluation.protocol import rounded
 from gmn.models.gmn import GMN
+from gmn.models.noise import Noise
 
 BATCH = 25
 
@@ -28,7 +29,7 @@ def loss_by_size(model: GMN, reader: SceneReader, scenes: int, seed: int, device
             shown = subsets(rng, np.full(len(indices), size), m)
             views = draw_views(rng, shown, reader.views, model.config.reading)
             episodes = reader.read(indices).with_views(*views).to(device)
-            bound = model.elbo(episodes, torch.Generator(device).manual_seed(seed * 1_000_003 + start))
+            bound = model.elbo(episodes, Noise(seed * 1_000_003 + start, device=device))
             total = -bound.elbo.double().unflatten(0, (2, -1)).sum(0)
             targets = bound.targets.sum(0).unflatten(0, (2, -1)).sum(0)
             losses[size - 1, indices] = (m * total / targets).cpu().numpy()

@@ -1,8 +1,10 @@
-"""The sizes of a GMN, and what its words mean for missing modalities."""
+"""The sizes of a GMN, its senses and their likelihood, and what its words mean for missing modalities."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from gmn.data.modalities import Modality, modality_set
+from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
 from gmn.errors import UserError
 
 NETWORKS = ("baseline", "poe", "apoe")
@@ -11,12 +13,12 @@ STRIDE = 4  # image pixels per latent cell
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Everything that decides a GMN's weights and their meaning.
+    """Everything that decides a GMN's weights and their meaning; the defaults are the paper's.
 
     Attributes:
-        network: ``baseline``, ``poe`` or ``apoe`` (Fig. 2).
-        modalities: M, 2, 5, 8 or 14.
-        image_size: pixels of the whole picture (M = 2, 5).
+        network: ``baseline``, ``poe`` or ``apoe`` (Fig. 2), or a key added to :data:`gmn.models.networks.INFERENCE`.
+        modalities: M of the paper, 2, 5, 8 or 14, or modalities of your own.
+        image_size: pixels of the whole picture (M = 2, 5); decides the latent grid where no modality is a picture.
         crop_size: pixels of the inner picture (M = 8, 14).
         representation: channels R of a modality's representation r.
         state: channels of every LSTM state.
@@ -24,12 +26,17 @@ class ModelConfig:
         steps: DRAW steps T, and steps of every renderer.
         decoder: channels of the image decoder.
         kernel: size of the convolutions of DRAW and of the renderers.
-        vision_std, haptics_std: standard deviation of the likelihood, in network units (pictures 0..1).
+        std: standard deviation of the likelihood by sense or, before that, by modality, in network units:
+            fractions of full white for pictures, half the scaled range for readings.
+        hierarchical: modality representations r_m are latent variables too (Eq. 3), not functions of the context.
         reading: ``paper`` or ``released``: products over present modalities, or over all.
+
+    Raises:
+        UserError: a modality without a likelihood scale, or a picture that the latent stride does not divide.
     """
 
     network: str
-    modalities: int
+    modalities: int | tuple[Modality, ...]
     image_size: int = 64
     crop_size: int = 48
     representation: int = 256
@@ -38,27 +45,36 @@ class ModelConfig:
     steps: int = 12
     decoder: int = 32
     kernel: int = 5
-    vision_std: float = 1.0
-    haptics_std: float = 1.0
+    std: Mapping[str, float] = field(default_factory=lambda: {VISION: 1.0, HAPTICS: 1.0})
+    hierarchical: bool = False
     reading: str = "paper"
 
     def __post_init__(self) -> None:
         for m in self.modality_list:
-            if m.sense == "vision" and (m.shape[1] % STRIDE or m.shape[2] % STRIDE):
+            if m.is_picture and (m.shape[1] % STRIDE or m.shape[2] % STRIDE):
                 raise UserError(
-                    f"image_size {self.image_size} / crop_size {self.crop_size}: the parts of M = {self.modalities} "
-                    f"are {m.shape[1]} x {m.shape[2]} pixels, not divisible by the latent stride {STRIDE}; "
-                    f"use multiples of {2 * STRIDE}"
+                    f"modality {m.name}: {m.shape[1]} x {m.shape[2]} pixels, not divisible by the latent stride "
+                    f"{STRIDE}; use multiples of {STRIDE}, and image_size and crop_size of {2 * STRIDE}"
                 )
+            if m.name not in self.std and m.sense not in self.std:
+                raise UserError(f"std: none for modality {m.name}; add the key {m.sense!r} or {m.name!r}")
 
     @property
     def modality_list(self) -> tuple[Modality, ...]:
-        return modality_set(self.modalities, self.image_size, self.crop_size)
+        if isinstance(self.modalities, int):
+            return modality_set(self.modalities, self.image_size, self.crop_size)
+        return self.modalities
+
+    @property
+    def count(self) -> int:
+        """M."""
+        return len(self.modality_list)
 
     @property
     def grid(self) -> tuple[int, int]:
         """h, w of the latent grid: a quarter of the modalities' pictures."""
-        _, height, width = self.modality_list[0].shape
+        pictures = [m.shape[1:] for m in self.modality_list if m.is_picture]
+        height, width = pictures[0] if pictures else (self.image_size, self.image_size)
         return height // STRIDE, width // STRIDE
 
     @property
@@ -66,5 +82,22 @@ class ModelConfig:
         """Channels of all T steps of z together."""
         return self.steps * self.latent
 
-    def std(self, modality: Modality) -> float:
-        return self.vision_std if modality.sense == "vision" else self.haptics_std
+    def std_of(self, modality: Modality) -> float:
+        """Standard deviation of a modality's likelihood, network units."""
+        return self.std.get(modality.name, self.std.get(modality.sense))
+
+    def described(self) -> dict[str, Any]:
+        """Plain values for JSON, read again by :meth:`of`."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "ModelConfig":
+        """The inverse of :meth:`described`, also after JSON made lists of its tuples."""
+        modalities = values["modalities"]
+        if not isinstance(modalities, int):
+            modalities = tuple(Modality(**{k: _tuple(v) for k, v in m.items()}) for m in modalities)
+        return cls(**dict(values) | {"modalities": modalities})
+
+
+def _tuple(value):
+    return tuple(value) if isinstance(value, list) else value

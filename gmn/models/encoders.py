@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gmn.mese.pose import QUERY
+from gmn.data.modalities import Modality
 from gmn.models.config import ModelConfig
 
 
@@ -34,15 +34,15 @@ class SkipLinear(nn.Module):
 
 
 class ImageEncoder(nn.Module):
-    """Pictures (N, C, H, W) and queries (N, 7) to codes on the latent grid."""
+    """Pictures (N, C, H, W) and queries (N, Q) to codes on the latent grid."""
 
-    def __init__(self, channels: int, config: ModelConfig):
+    def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
         r = config.representation
-        self.patch = nn.Conv2d(channels, r, 2, stride=2)
+        self.patch = nn.Conv2d(modality.shape[0], r, 2, stride=2)
         self.mix = Skip3x3(r, r // 2)
         self.shrink = nn.Conv2d(r // 2, r, 2, stride=2)
-        self.join = Skip3x3(r + QUERY, r // 2)
+        self.join = Skip3x3(r + modality.query, r // 2)
         self.widen = nn.Conv2d(r // 2, r, 3, padding=1)
         self.out = nn.Conv2d(r, r, 3, padding=1)
 
@@ -56,16 +56,16 @@ class ImageEncoder(nn.Module):
 
 
 class HapticEncoder(nn.Module):
-    """Readings (N, D) and queries (N, 7) to codes on the latent grid."""
+    """Readings (N, D) and queries (N, Q) to codes on the latent grid."""
 
-    def __init__(self, readings: int, config: ModelConfig):
+    def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
         r, (h, w) = config.representation, config.grid
         self.code = (r, h, w)
-        self.lift = nn.Linear(readings, 2 * r)
+        self.lift = nn.Linear(modality.shape[0], 2 * r)
         self.mix = SkipLinear(2 * r, r)
         self.widen = nn.Linear(r, 2 * r)
-        self.join = SkipLinear(2 * r + QUERY, r)
+        self.join = SkipLinear(2 * r + modality.query, r)
         self.last = nn.Linear(r, 2 * r)
         self.out = nn.Linear(2 * r, r * h * w)
 

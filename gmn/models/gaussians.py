@@ -6,6 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from gmn.models.noise import Noise
+
 LOG_2PI = math.log(2 * math.pi)
 
 
@@ -15,9 +17,8 @@ class Gaussian(NamedTuple):
     mean: Tensor
     logvar: Tensor
 
-    def sample(self, generator: torch.Generator | None = None) -> Tensor:
-        noise = torch.randn(self.mean.shape, generator=generator, device=self.mean.device, dtype=self.mean.dtype)
-        return self.mean + torch.exp(self.logvar / 2) * noise
+    def sample(self, noise: Noise) -> Tensor:
+        return self.mean + torch.exp(self.logvar / 2) * noise.normal(self.mean)
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Elementwise log-density, nats."""

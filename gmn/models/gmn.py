@@ -3,7 +3,7 @@
 Usage::
 
     model = GMN(ModelConfig(network="apoe", modalities=2))
-    bound = model.elbo(episodes, generator)
+    bound = model.elbo(episodes, Noise(seed=0))
     (-bound.elbo.sum()).backward()
 """
 
@@ -16,11 +16,15 @@ import torch
 from torch import Tensor, nn
 
 from gmn.data.batches import Episodes
+from gmn.data.scaling import HapticScale
+from gmn.errors import UserError
 from gmn.models.config import ModelConfig
-from gmn.models.encoders import HapticEncoder, ImageEncoder
 from gmn.models.gaussians import at_least_float32, log_density
-from gmn.models.inference import InferenceNetwork, Latents, Representations
-from gmn.models.renderers import HapticRenderer, ImageRenderer
+from gmn.models.inference import Latents
+from gmn.models.networks import INFERENCE
+from gmn.models.noise import Noise
+from gmn.models.representations import Representations
+from gmn.models.senses import SENSES
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,21 @@ class Bound:
         log_likelihood: (M, E), log p(X_m | z, V) of one sample, zero where nothing is a target.
         kl: (T, E), KL of each DRAW step.
         targets: (M, E), number of target views.
+        representation_kl: (M, E), KL of modality representations where they are latent (Eq. 3), else None.
+        expert_kl: (columns, E), see :class:`gmn.models.inference.Latents`; not part of the bound.
     """
 
     log_likelihood: Tensor
     kl: Tensor
     targets: Tensor
+    representation_kl: Tensor | None = None
+    expert_kl: Tensor | None = None
 
     @property
     def elbo(self) -> Tensor:
         """(E,)"""
-        return self.log_likelihood.sum(0) - self.kl.sum(0)
+        bound = self.log_likelihood.sum(0) - self.kl.sum(0)
+        return bound if self.representation_kl is None else bound - self.representation_kl.sum(0)
 
     @property
     def loss(self) -> Tensor:
@@ -49,19 +58,28 @@ class Bound:
 
 
 class GMN(nn.Module):
-    """Encoders, inference network and renderers."""
+    """Encoders, inference network and renderers.
 
-    def __init__(self, config: ModelConfig):
+    Args:
+        config: sizes and senses.
+        haptic_scale: of the readings it learns from; needed to speak of readings in SI units.
+
+    Raises:
+        UserError: an unknown network or sense.
+    """
+
+    def __init__(self, config: ModelConfig, haptic_scale: HapticScale | None = None):
         super().__init__()
-        self.config = config
+        self.config, self.haptic_scale = config, haptic_scale
         self.modalities = config.modality_list
-        vision = [m.sense == "vision" for m in self.modalities]
-        pairs = list(zip(self.modalities, vision, strict=True))
-        self.encoders = nn.ModuleList((ImageEncoder if v else HapticEncoder)(m.shape[0], config) for m, v in pairs)
-        self.renderers = nn.ModuleList((ImageRenderer if v else HapticRenderer)(m.shape[0], config) for m, v in pairs)
-        self.inference = InferenceNetwork(config)
+        _known(config.network, INFERENCE, "network")
+        for m in self.modalities:
+            _known(m.sense, SENSES, f"modality {m.name}: sense")
+        self.encoders = nn.ModuleList(SENSES[m.sense].encoder(m, config) for m in self.modalities)
+        self.renderers = nn.ModuleList(SENSES[m.sense].renderer(m, config) for m in self.modalities)
+        self.inference = INFERENCE[config.network](config)
         # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
-        self.initial = nn.Parameter(torch.zeros(len(pairs), config.representation, *config.grid))
+        self.initial = nn.Parameter(torch.zeros(config.count, config.representation, *config.grid))
 
     def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
         """Sum of codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
@@ -82,44 +100,48 @@ class GMN(nn.Module):
         weights = [(mask[:, :, view] & own).flatten(0, 1).to(codes.dtype) for mask in masks]  # (E, N)
         return [self.initial[m] + (w @ codes.flatten(1)).unflatten(1, self.initial.shape[1:]) for w in weights]
 
-    def infer(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
+    def posterior(self, episodes: Episodes, noise: Noise, samples: int = 1) -> Latents:
         """z ~ Q(z | C, O), (S * E, ...)."""
-        return self.inference.rollout(self.represent(episodes), generator, samples)
+        return self.inference.rollout(self.represent(episodes), noise, samples)
 
-    def imagine(self, episodes: Episodes, generator: torch.Generator | None, samples: int = 1) -> Latents:
+    def prior(self, episodes: Episodes, noise: Noise, samples: int = 1) -> Latents:
         """z ~ P(z | C), (S * E, ...)."""
-        return self.inference.rollout(self.represent(episodes, imagine=True), generator, samples)
+        return self.inference.rollout(self.represent(episodes, imagine=True), noise, samples)
 
     def render(self, modality: int, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
         """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z."""
         return self.renderers[modality](z, episode, query)
 
-    def elbo(self, episodes: Episodes, generator: torch.Generator | None, rendered: int | None = None) -> Bound:
+    def forward(self, episodes: Episodes, noise: Noise, rendered: int | None = None) -> Bound:
+        """:meth:`elbo`, as DistributedDataParallel calls it."""
+        return self.elbo(episodes, noise, rendered)
+
+    def elbo(self, episodes: Episodes, noise: Noise, rendered: int | None = None) -> Bound:
         """The bound of Eq. 4, one sample of z.
 
         Args:
             episodes: E = K * B episodes.
-            generator: noise of z, and the choice of ``rendered`` views.
+            noise: of z, and the choice of ``rendered`` views.
             rendered: draw only so many of a scene's V views of each modality and weigh them by V / rendered,
                 an unbiased estimate of the likelihood; None draws all targets.
         """
-        latents = self.infer(episodes, generator)
+        latents = self.posterior(episodes, noise)
         b, views = episodes.context.shape[1], episodes.context.shape[3]
         drawn, weight = torch.ones(b, views, dtype=torch.bool, device=latents.z.device), 1.0
         scores = []
         for m in range(len(self.modalities)):
             if rendered is not None and rendered < views:
-                chance = torch.rand(b, views, generator=generator, device=latents.z.device)
+                chance = noise.uniform(b, views)
                 drawn, weight = chance.argsort(1).argsort(1) < rendered, views / rendered
             where = TargetViews.of(episodes.target[:, :, m] & drawn)
             scores.append(weight * self.score(m, episodes, latents.z, where))
         targets = episodes.target.sum(3).permute(2, 0, 1).flatten(1)
-        return Bound(torch.stack(scores), latents.kl(), targets)
+        return Bound(torch.stack(scores), latents.kl(), targets, latents.known.kl, latents.expert_kl)
 
     def log_likelihood(
         self,
         episodes: Episodes,
-        generator: torch.Generator | None,
+        noise: Noise,
         samples: int,
         transform: Callable[[Tensor], Tensor] | None = None,
     ) -> Tensor:
@@ -127,7 +149,7 @@ class GMN(nn.Module):
 
         ``transform`` maps means and targets alike before they are compared (GRAY: the maximum over colours).
         """
-        latents = self.infer(episodes, generator, samples)
+        latents = self.posterior(episodes, noise, samples)
         wheres = [TargetViews.of(episodes.target[:, :, m]) for m in range(len(self.modalities))]
         return self.importance_weighted(episodes, latents, wheres, samples, transform)
 
@@ -153,7 +175,7 @@ class GMN(nn.Module):
         if transform is not None:
             mean, sense = transform(mean), transform(sense)
         sense = sense.repeat(samples, *[1] * (sense.ndim - 1))
-        density = log_density(sense, at_least_float32(mean), self.config.std(self.modalities[m]))
+        density = log_density(sense, at_least_float32(mean), self.config.std_of(self.modalities[m]))
         return score.index_add(0, rows, density)
 
 
@@ -170,3 +192,8 @@ class TargetViews(NamedTuple):
         """The true entries of ``target`` (K, B, V); episode k * B + b belongs to scene b."""
         copy, scene, view = target.nonzero(as_tuple=True)
         return cls(copy * target.shape[1] + scene, scene, view, target.shape[0] * target.shape[1])
+
+
+def _known(key: str, known: dict, what: str) -> None:
+    if key not in known:
+        raise UserError(f"{what}: got {key!r}; use one of {', '.join(known)}")

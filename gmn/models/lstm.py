@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gmn.models.gaussians import at_least_float32
+
 
 class State(NamedTuple):
     """Hidden and cell state, each (N, H, h, w)."""
@@ -57,7 +59,7 @@ class ConvLSTM(nn.Module):
         if parts:
             x = torch.cat(parts, 1)
             gates = gates + F.conv2d(x, weight[:, : x.shape[1]], padding=self.gates.padding)
-        i, f, o, g = gates.chunk(4, 1)
+        i, f, o, g = at_least_float32(gates).chunk(4, 1)
         cell = torch.sigmoid(i) * torch.tanh(g)
         if state:
             cell = cell + torch.sigmoid(f) * state.cell

@@ -8,23 +8,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gmn.mese.pose import QUERY
+from gmn.data.modalities import Modality
 from gmn.models.config import ModelConfig
 from gmn.models.lstm import ConvLSTM
 
 
-class _Core(nn.Module):
+class RendererCore(nn.Module):
     """The LSTM under both renderers: z and query in, the hidden states of T steps out."""
 
-    def __init__(self, config: ModelConfig):
+    def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
         self.steps = config.steps
         self.latent = config.latent_channels
-        self.lstm = ConvLSTM(self.latent + QUERY, 0, config.state, config.kernel)
+        self.lstm = ConvLSTM(self.latent + modality.query, 0, config.state, config.kernel)
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
-        """Hidden states (T, N, H, h, w) for queries (N, 7) of episodes ``episode`` (N,) of z (E, TZ, h, w)."""
-        maps = self.lstm.planes(self.latent, QUERY, z.shape[2:])
+        """Hidden states (T, N, H, h, w) for queries (N, Q) of episodes ``episode`` (N,) of z (E, TZ, h, w)."""
+        maps = self.lstm.planes(self.latent, query.shape[1], z.shape[2:])
         static = self.lstm.static(z)[episode] + (query @ maps.flatten(1)).unflatten(1, maps.shape[1:])
         states, state = [], None
         for _ in range(self.steps):
@@ -36,13 +36,13 @@ class _Core(nn.Module):
 class ImageRenderer(nn.Module):
     """Pictures (N, C, 4h, 4w); the mean is unbounded."""
 
-    def __init__(self, channels: int, config: ModelConfig):
+    def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
         d, pad = config.decoder, config.kernel // 2
-        self.core = _Core(config)
+        self.core = RendererCore(modality, config)
         self.narrow = nn.Conv2d(config.state, d, config.kernel, padding=pad)
         self.grow = nn.ConvTranspose2d(d, 2 * d, 4, stride=2, padding=1)
-        self.paint = nn.ConvTranspose2d(2 * d, channels, 4, stride=2, padding=1)
+        self.paint = nn.ConvTranspose2d(2 * d, modality.shape[0], 4, stride=2, padding=1)
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
         states = self.core(z, episode, query)
@@ -56,14 +56,14 @@ class ImageRenderer(nn.Module):
 class HapticRenderer(nn.Module):
     """Readings (N, D)."""
 
-    def __init__(self, readings: int, config: ModelConfig):
+    def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
         h, w = config.grid
         hidden = 2 * config.representation
-        self.core = _Core(config)
+        self.core = RendererCore(modality, config)
         self.flat = nn.Linear(config.state * h * w, hidden)
         self.mix = nn.Linear(hidden, hidden)
-        self.feel = nn.Linear(hidden, readings)
+        self.feel = nn.Linear(hidden, modality.shape[0])
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
         states = self.core(z, episode, query)

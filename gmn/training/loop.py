@@ -2,6 +2,9 @@
 
 A run is a function of its settings, its data and the seed. Batch, noise and views of step ``k`` depend on
 (seed, k) alone, so that a killed run ends in the same bytes as one that was not.
+
+Several processes: ``torchrun --nproc-per-node 4 -m stages train --model apoe --regime m2``; several nodes:
+the same with ``--nnodes`` and ``--rdzv-endpoint``, see docs/scaling.md.
 """
 
 import math
@@ -16,8 +19,10 @@ from gmn.data.combinations import Regime
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound
+from gmn.models.noise import Noise
 from gmn.params import Train
 from gmn.training.checkpoint import Checkpoints
+from gmn.training.distributed import World
 
 VALIDATION_BATCH = 50  # scenes evaluated at a time
 
@@ -35,6 +40,7 @@ class Run:
         train, val: readers of the two sets.
         shown: combinations of ``train``, ``val_missing`` and ``val_full``, each (N, M) bool.
         device: where.
+        world: the processes that train together.
     """
 
     config: ModelConfig
@@ -46,6 +52,7 @@ class Run:
     val: SceneReader
     shown: dict[str, np.ndarray]
     device: torch.device
+    world: World = World()
 
 
 def train(
@@ -61,31 +68,32 @@ def train(
 
     Returns:
         The model and its curves: a row per evaluation with iteration, scenes seen, the losses ``train``,
-        ``val_missing``, ``val_full`` (nats per target view, times M), KL per step and negative
-        log-likelihood per modality (nats per scene).
+        ``val_missing``, ``val_full`` (nats per target view, times M), and what :meth:`Meter.parts` says of it.
 
     Raises:
         UserError: the loss is no longer finite.
     """
-    settings = run.settings
+    settings, batch = run.settings, run.settings.batch_size
     torch.manual_seed(run.seed)
-    model = GMN(run.config).to(run.device)
+    model = GMN(run.config, run.train.scale).to(run.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     step, rows = checkpoints.restore(model, optimizer)
     skip(step)
 
-    missing = run.regime.low < run.regime.modalities
+    own, missing = run.world.own(batch), run.regime.low < run.regime.modalities
     batches = TrainingBatches(
-        run.train, run.shown["train"], settings.batch_size, run.seed, run.config.reading, missing, settings.symmetries
+        run.train, run.shown["train"], batch, run.seed, run.config.reading, missing, settings.symmetries, own
     )
+    network = run.world.share(model)
     meter = Meter(run.config)
     while step < run.iterations:
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * schedule(step, run.iterations, settings)
         episodes = batches[step].to(run.device)
-        bound = model.elbo(episodes, noise(run, step), settings.rendered)
+        with precision(settings, run.device):
+            bound = network(episodes, noise(run, step, batch, own), settings.rendered)
         optimizer.zero_grad(set_to_none=True)
-        loss = -bound.elbo.sum() / settings.batch_size
+        loss = -bound.elbo.sum() * run.world.size / batch  # processes average their gradients
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
         if not math.isfinite(norm):
@@ -95,11 +103,13 @@ def train(
         step += 1
         tick(1, loss=bound.loss.item())
         if step % settings.evaluate_every == 0 or step == run.iterations:
-            row = {"iteration": step, "scenes": step * settings.batch_size, "train": meter.loss}
-            row |= {name: validate(model, run, name) for name in ("val_missing", "val_full")}
-            rows.append(row | meter.parts())
+            meter.gather(run.world, run.device)
+            row = {"iteration": step, "scenes": step * batch, "train": meter.loss}
+            if run.world.leads:
+                row |= {name: validate(model, run, name) for name in ("val_missing", "val_full")}
+                rows.append(row | meter.parts())
+                checkpoints.save(step, model, optimizer, rows)
             meter = Meter(run.config)
-            checkpoints.save(step, model, optimizer, rows)
     return model, rows
 
 
@@ -111,10 +121,15 @@ def schedule(step: int, iterations: int, settings: Train) -> float:
     return rise * 0.5 * (1 + math.cos(math.pi * step / iterations))
 
 
-def noise(run: Run, step: int) -> torch.Generator:
+def noise(run: Run, step: int, scenes: int | None = None, own: slice = slice(None)) -> Noise:
     """The random numbers of one iteration."""
     seed = np.random.SeedSequence([run.seed, 4, step]).generate_state(1, np.uint64)[0]
-    return torch.Generator(run.device).manual_seed(int(seed) >> 1)
+    return Noise(int(seed) >> 1, scenes, own, run.device)
+
+
+def precision(settings: Train, device: torch.device):
+    """Convolutions and linear layers in the chosen precision; densities, products and states stay in float32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16")
 
 
 @torch.no_grad()
@@ -125,7 +140,8 @@ def validate(model: GMN, run: Run, name: str) -> float:
     for start in range(0, count, VALIDATION_BATCH):
         indices = np.arange(start, min(start + VALIDATION_BATCH, count))
         episodes = validation_batch(run.val, run.shown[name], indices, run.seed, run.config.reading)
-        meter.add(model.elbo(episodes.to(run.device), noise(run, start)))
+        with precision(run.settings, run.device):
+            meter.add(model.elbo(episodes.to(run.device), noise(run, start)))
     return meter.loss
 
 
@@ -134,26 +150,41 @@ class Meter:
 
     def __init__(self, config: ModelConfig):
         self.config = config
-        self.episodes, self.targets = 0, 0
-        self.kl = np.zeros(config.steps)
-        self.nll = np.zeros(config.modalities)
+        self.episodes, self.targets = 0.0, 0.0
+        self.nats: dict[str, float] = {}
 
     def add(self, bound: Bound) -> None:
         self.episodes += bound.kl.shape[1]
         self.targets += int(bound.targets.sum())
-        self.kl += bound.kl.detach().double().sum(1).cpu().numpy()
-        self.nll -= bound.log_likelihood.detach().double().sum(1).cpu().numpy()
+        names = [m.name for m in self.config.modality_list]
+        rows = [
+            ("kl", range(1, self.config.steps + 1), bound.kl),
+            ("nll", names, -bound.log_likelihood),
+            ("expert_kl", names, bound.expert_kl if len(bound.expert_kl) == len(names) else None),
+            ("kl_r", names, bound.representation_kl),
+        ]
+        for kind, labels, values in rows:
+            if values is not None:
+                sums = values.detach().double().sum(1).cpu().tolist()
+                for label, value in zip(labels, sums, strict=True):
+                    self.nats[f"{kind}_{label}"] = self.nats.get(f"{kind}_{label}", 0.0) + value
+
+    def gather(self, world: World, device: torch.device) -> None:
+        """Add what the other processes have seen."""
+        sums = world.total(np.array([self.episodes, self.targets, *self.nats.values()]), device)
+        self.episodes, self.targets = sums[:2]
+        self.nats = dict(zip(self.nats, sums[2:].tolist(), strict=True))
 
     @property
     def loss(self) -> float:
         """Negative ELBO per target view, times M."""
-        return float((self.nll.sum() + self.kl.sum()) / self.targets * self.config.modalities)
+        bound = sum(value for name, value in self.nats.items() if not name.startswith("expert_kl_"))
+        return float(bound / self.targets * self.config.count)
 
     def parts(self) -> dict[str, float]:
-        """KL of each step per episode, and negative log-likelihood of each modality per episode."""
-        kl = {f"kl_{t + 1}": float(v) for t, v in enumerate(self.kl / self.episodes)}
-        names = [f"nll_{m.name}" for m in self.config.modality_list]
-        return kl | dict(zip(names, (self.nll / self.episodes).tolist(), strict=True))
+        """Per episode, nats: KL of each step, negative log-likelihood of each modality, KL of each modality's
+        expert (what its sense tells; 0 where it has collapsed) and of its representation if that is latent."""
+        return {name: value / self.episodes for name, value in self.nats.items()}
 
 
 def _explain_divergence(step: int, bound: Bound, config: ModelConfig, checkpoints: Checkpoints) -> str:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.batches import TrainingBatches, draw_views
+from gmn.data.batches import TrainingBatches, Variant, draw_views
 from gmn.mese import camera, pose
 from gmn.mese.thing import Object
 from tests.conftest import reader_for, tiny_model
@@ -56,7 +56,7 @@ def test_symmetric_scenes_are_true_scenes(scenes):
     thing = scenes.object(0)
     angles = scenes.read("camera", [0])[0, :, 3:].astype(float)
     for seed in range(4):
-        read = reader.read(np.array([0]), np.random.default_rng(seed))
+        read = reader.read(np.array([0]), Variant.draw(np.random.default_rng(seed), 1))
         rng = np.random.default_rng(seed)
         turn = rng.integers(4, size=1)[0] * np.pi / 2
         order = rng.permuted(np.arange(3)[None], axis=1)[0]

@@ -146,7 +146,7 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
             if episodes.target[copy, scene, m, view]:
                 query = episodes.queries[m][scene, view]
                 mean = render(model.renderers[m], torch.cat(z), query, modality.sense == "vision")
-                likelihood = likelihood + density(episodes.senses[m][scene, view], mean, config.std(modality))
+                likelihood = likelihood + density(episodes.senses[m][scene, view], mean, config.std_of(modality))
     return likelihood - divergence
 
 

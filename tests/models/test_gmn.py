@@ -9,13 +9,14 @@ import torch
 from gmn.data.batches import Episodes
 from gmn.models.config import NETWORKS
 from gmn.models.gmn import GMN
+from gmn.models.noise import Noise
 from tests.conftest import episodes_for, reader_for, tiny_config, tiny_model
 
 EVERY_SUBSET_OF_FIVE = [s for s in product([False, True], repeat=5) if any(s)]
 
 
-def noise(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def noise(seed: int = 0) -> Noise:
+    return Noise(seed)
 
 
 def bound(model: GMN, episodes: Episodes):
@@ -47,7 +48,7 @@ def test_every_weight_learns(scenes, network, modalities):
 def test_order_of_views_does_not_matter(scenes, network):
     model = tiny_model(network, 2)
     episodes = episodes_for(scenes, model)
-    order = torch.randperm(15, generator=noise())
+    order = torch.randperm(15, generator=noise().generator)
     shuffled = Episodes(
         [s[:, order] for s in episodes.senses],
         [q[:, order] for q in episodes.queries],
@@ -150,7 +151,7 @@ def test_apoe_with_one_modality_at_work_is_the_baseline(scenes):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_first_prior_knows_no_context(scenes, network):
     model = tiny_model(network, 2)
-    latents = model.imagine(episodes_for(scenes, model), noise())
+    latents = model.prior(episodes_for(scenes, model), noise())
     _, first, _ = latents.steps[0]
     full = first.mean[0]  # scene 0 has both senses; the sum of experts depends on how many speak, not on what
     same = [k for k in range(len(first.mean)) if torch.allclose(first.mean[k], full)]
@@ -164,7 +165,7 @@ def test_rendering_some_targets_is_unbiased(scenes):
     episodes = episodes_for(scenes, model)
     z_noise = [noise(s) for s in range(400)]
     with torch.no_grad():
-        latents = model.infer(episodes, noise())
+        latents = model.posterior(episodes, noise())
         model.infer = lambda *_: latents  # the same z: only the choice of views varies
         full = model.elbo(episodes, noise()).log_likelihood.sum(1)
         parts = torch.stack([model.elbo(episodes, g, rendered=3).log_likelihood.sum(1) for g in z_noise])
@@ -186,7 +187,7 @@ def test_one_sample_of_the_likelihood_is_the_bound_s_integrand(scenes):
     model = tiny_model("poe", 2)
     episodes = episodes_for(scenes, model)
     with torch.no_grad():
-        latents = model.infer(episodes, noise())
+        latents = model.posterior(episodes, noise())
         result = model.elbo(episodes, noise())
         likelihood = model.log_likelihood(episodes, noise(), 1)
     torch.testing.assert_close(likelihood, result.log_likelihood.sum(0) + latents.log_ratio())

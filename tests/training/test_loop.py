@@ -8,14 +8,15 @@ import torch
 
 from gmn.data.combinations import Regime
 from gmn.errors import UserError
+from gmn.models.weights import load_weights, save_weights
 from gmn.params import Train
-from gmn.training.checkpoint import Checkpoints, load_weights, save_weights
+from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, schedule, train
 from tests.conftest import reader_for, tiny_config, tiny_model
 
 SETTINGS = Train(
     iterations={"complete": 12, "missing": 12}, batch_size=3, learning_rate=0.005, warmup=2, schedule="cosine",
-    clip=1e5, rendered=4, symmetries=True, haptic_scale="robust", evaluate_every=4, validation_scenes=4,
+    clip=1e5, rendered=4, symmetries=True, haptic_scale="robust", precision="float32", evaluate_every=4, validation_scenes=4,
 )  # fmt: skip
 
 
@@ -109,15 +110,15 @@ def test_schedule():
 def test_weights_come_back_and_repeat_their_bytes(finished, run, tmp_path):
     model, scale = finished[0], run.train.scale
     for name in ("a", "b"):
-        save_weights(tmp_path / name, model, scale)
+        save_weights(tmp_path / name, model)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    loaded, loaded_scale = load_weights(tmp_path / "a", run.config)
+    loaded = load_weights(tmp_path / "a", run.config)
     assert same(loaded, model)
-    np.testing.assert_array_equal(loaded_scale.high, scale.high)
+    np.testing.assert_array_equal(loaded.haptic_scale.high, scale.high)
 
 
 def test_weights_of_another_configuration_are_refused(finished, run, tmp_path):
-    save_weights(tmp_path / "w", finished[0], run.train.scale)
+    save_weights(tmp_path / "w", finished[0])
     with pytest.raises(UserError, match="network is 'apoe', wanted 'poe'"):
         load_weights(tmp_path / "w", tiny_config("poe", 2))
     (tmp_path / "w").write_bytes((tmp_path / "w").read_bytes()[:500])

@@ -1,0 +1,71 @@
+"""The paper's three inference networks (Fig. 2): which experts there are, and which weights they share.
+
+A network of your own is a subclass of :class:`InferenceNetwork` and one more entry of :data:`INFERENCE`, see
+docs/extending.md.
+"""
+
+import torch
+from torch import Tensor
+
+from gmn.models.config import ModelConfig
+from gmn.models.inference import Experts, InferenceNetwork
+from gmn.models.representations import Representations, Roles
+
+
+class Baseline(InferenceNetwork):
+    """One expert on the sum of all representations."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__(config, cells=1)
+
+    def experts(self, known: Representations, roles: Roles) -> tuple[list[Experts], Roles]:
+        episode = torch.arange(len(roles.prior), device=roles.prior.device)
+        context = masked_sum(known.context, roles.prior)
+        target = None if known.target is None else masked_sum(known.target, roles.posterior)
+        one = Roles(*(None if r is None else r.any(1, True) for r in (roles.prior, roles.posterior)))
+        return [Experts(self.cells[0], episode, torch.zeros_like(episode), context, target)], one
+
+
+class PoE(InferenceNetwork):
+    """One expert per modality, each with weights of its own."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__(config, cells=config.count)
+
+    def experts(self, known: Representations, roles: Roles) -> tuple[list[Experts], Roles]:
+        work = [
+            Experts(cell, *gather(known, roles, [k]))
+            for k, cell in enumerate(self.cells)
+            if bool(roles.at_work[:, k].any())
+        ]
+        return work, roles
+
+
+class APoE(InferenceNetwork):
+    """One expert per modality, all with the same weights, each told its modality (Eq. 2)."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__(config, cells=1, ids=config.count)
+
+    def experts(self, known: Representations, roles: Roles) -> tuple[list[Experts], Roles]:
+        episode, column, context, target = gather(known, roles, range(len(known.context)))
+        return [Experts(self.cells[0], episode, column, context, target, ids=column)], roles
+
+
+INFERENCE = {"baseline": Baseline, "poe": PoE, "apoe": APoE}
+
+
+def gather(known: Representations, roles: Roles, modalities) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+    """Episode (P,), column (P,), r_C and r_O (P, R, h, w) of the experts at work for ``modalities``."""
+    rows = [roles.at_work[:, k].nonzero()[:, 0] for k in modalities]
+    column = [torch.full_like(r, k) for k, r in zip(modalities, rows, strict=True)]
+    context = [known.context[k][r] for k, r in zip(modalities, rows, strict=True)]
+    target = None
+    if known.target is not None:
+        target = torch.cat([known.target[k][r] for k, r in zip(modalities, rows, strict=True)])
+    return torch.cat(rows), torch.cat(column), torch.cat(context), target
+
+
+def masked_sum(parts: list[Tensor], mask: Tensor) -> Tensor:
+    """Sum over modalities of (E, R, h, w) where ``mask`` (E, M)."""
+    return sum(part * mask[:, k, None, None, None] for k, part in enumerate(parts))

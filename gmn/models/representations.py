@@ -1,0 +1,55 @@
+"""What the encoders tell of a scene, and which modalities' experts listen to it.
+
+Shape letters: E episodes, M modalities.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Representations:
+    """What is known of each episode.
+
+    Attributes:
+        context: per modality, r_C (E, R, h, w).
+        target: per modality, r_O (E, R, h, w); None where z is imagined from the context alone.
+        has_context: (E, M) bool.
+        has_target: (E, M) bool.
+        kl: per modality (M, E) nats, what representations that are latent cost (Eq. 3); None where they are not.
+        log_ratio: log p / q of those representations, (E,) float64 nats; None likewise.
+    """
+
+    context: list[Tensor]
+    target: list[Tensor] | None
+    has_context: Tensor
+    has_target: Tensor
+    kl: Tensor | None = None
+    log_ratio: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which modalities' experts an episode listens to, each (E, M) bool.
+
+    Reading ``paper``: the prior multiplies those in the context, the posterior those in context or target.
+    Where there is no context at all, every expert speaks from its learned initial representation, as all
+    absent ones always do in reading ``released``.
+    """
+
+    prior: Tensor
+    posterior: Tensor | None
+
+    @classmethod
+    def of(cls, known: Representations, reading: str) -> "Roles":
+        prior, posterior = known.has_context, known.has_context | known.has_target
+        if reading == "released":
+            prior, posterior = torch.ones_like(prior), torch.ones_like(prior)
+        prior = prior | ~prior.any(1, keepdim=True)
+        return cls(prior, None if known.target is None else posterior)
+
+    @property
+    def at_work(self) -> Tensor:
+        return self.prior if self.posterior is None else self.prior | self.posterior
