@@ -28,6 +28,10 @@ class HapticScale:
             return cls(np.array(low), np.array(high), saturate=False)
         return cls(np.array(statistics["p1"]), np.array(statistics["p99"]), saturate=True)
 
+    def of(self, channels: tuple[int, ...]) -> "HapticScale":
+        """The scale of some of the readings, in that order."""
+        return HapticScale(self.low[list(channels)], self.high[list(channels)], self.saturate)
+
     @property
     def _unit(self) -> np.ndarray:
         return np.maximum(NARROWEST, self.high - self.low) / 2

@@ -8,8 +8,9 @@ Usage::
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from gmn.data.batches import Episodes
 from gmn.data.scaling import HapticScale
 from gmn.errors import UserError
+from gmn.models.belief import Belief, Views
 from gmn.models.config import ModelConfig
 from gmn.models.gaussians import at_least_float32, log_density
 from gmn.models.inference import Latents
@@ -80,6 +82,25 @@ class GMN(nn.Module):
         self.inference = INFERENCE[config.network](config)
         # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
         self.initial = nn.Parameter(torch.zeros(config.count, config.representation, *config.grid))
+
+    @classmethod
+    def from_pretrained(cls, path: str | Path) -> "GMN":
+        """The network in a weight file.
+
+        Raises:
+            UserError: there is none, or it is damaged or of another version.
+        """
+        from gmn.models.weights import load_weights
+
+        return load_weights(Path(path))
+
+    @property
+    def device(self) -> torch.device:
+        return self.initial.device
+
+    def infer(self, contexts: Mapping[str, Views]) -> Belief:
+        """What is believed of a scene given views of any subset of modalities, see :mod:`gmn.models.belief`."""
+        return Belief(self, contexts)
 
     def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
         """Sum of codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
