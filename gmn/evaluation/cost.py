@@ -4,11 +4,13 @@ import resource
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from gmn.data.batches import Episodes, draw_views
 from gmn.models.config import ModelConfig
@@ -24,33 +26,80 @@ def parameters(config: ModelConfig) -> int:
         return sum(p.numel() for p in GMN(config).parameters())
 
 
-def measure(config: ModelConfig, batch_size: int, iterations: int, threads: int, device: str) -> dict:
-    """Time and memory of one configuration, in a process of its own so that peaks do not mix."""
+def fast(model: GMN, episodes: Episodes) -> torch.Tensor:
+    """The bound of a batch, nats, by the route that training takes."""
+    return model.elbo(episodes, Noise(0, device=episodes.context.device)).elbo.sum()
+
+
+def measure(
+    config: ModelConfig,
+    batch_size: int,
+    iterations: int,
+    threads: int,
+    device: str,
+    route: Callable[[GMN, Episodes], torch.Tensor] = fast,
+    precision: str = "float32",
+) -> dict:
+    """Cost of a training iteration, in a process of its own so that peaks do not mix.
+
+    Args:
+        config: of the network.
+        batch_size: scenes, each with its swapped copy.
+        iterations: timed, after one that is not.
+        threads: of the CPU.
+        device: ``cpu`` or ``cuda``.
+        route: how the bound is computed, a function of a module.
+        precision: ``float32`` or ``bfloat16`` (autocast).
+
+    Returns:
+        ``ms`` and ``cpu_ms``: medians; ``peak_mib``; ``gflop``: forward and backward, counted by PyTorch.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_measure, config, batch_size, iterations, threads, device).result()
+        about = (config, batch_size, iterations, threads, device, route, precision)
+        return pool.submit(_measure, *about).result()
 
 
-def _measure(config: ModelConfig, batch_size: int, iterations: int, threads: int, device: str) -> dict:
+def convolution_rate(threads: int, seconds: float = 3.0) -> float:
+    """GFLOP per CPU second of the convolution that a GMN at the paper's widths spends most of its time in."""
+    torch.set_num_threads(threads)
+    x, weight = torch.randn(16, 64, 16, 16), torch.randn(256, 64, 5, 5)
+    flop, began, done = 2 * x[:, 0].numel() * weight.numel(), time.process_time(), 0
+    while time.process_time() - began < seconds:
+        torch.nn.functional.conv2d(x, weight, padding=2)
+        done += 1
+    return 1e-9 * flop * done / (time.process_time() - began)
+
+
+def _measure(config, batch_size, iterations, threads, device, route, precision) -> dict:
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     model = GMN(config).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
     episodes = _random_scenes(config, batch_size).to(device)
-    wall, cpu = [], []
-    for _ in range(iterations + 1):  # the first warms up
-        began, used = time.perf_counter(), time.process_time()
+
+    def iterate() -> None:
         optimizer.zero_grad()
-        (-model.elbo(episodes, Noise(0, device=device)).elbo.sum()).backward()
+        with torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
+            bound = route(model, episodes)
+        (-bound).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 0.25)
         optimizer.step()
         if device == "cuda":
             torch.cuda.synchronize()
+
+    with FlopCounterMode(display=False) as counter:
+        iterate()
+    wall, cpu = [], []
+    for _ in range(iterations):
+        began, used = time.perf_counter(), time.process_time()
+        iterate()
         wall.append(time.perf_counter() - began)
         cpu.append(time.process_time() - used)
     return {
-        "ms": round(1e3 * statistics.median(wall[1:]), 1),
-        "cpu_ms": round(1e3 * statistics.median(cpu[1:]), 1),
+        "ms": round(1e3 * statistics.median(wall), 1),
+        "cpu_ms": round(1e3 * statistics.median(cpu), 1),
         "peak_mib": round(_peak_bytes(device) / 2**20),
+        "gflop": round(counter.get_total_flops() / 1e9, 1),
     }
 
 

@@ -107,6 +107,14 @@ def elbo(model: GMN, episodes: Episodes, noise: list[Tensor]) -> Tensor:
     return torch.stack(values)
 
 
+def bound(model: GMN, episodes: Episodes) -> Tensor:
+    """The bound of the whole batch, nats, with noise of its own."""
+    noise = torch.Generator(episodes.context.device).manual_seed(0)
+    size = (episodes.context.shape[0] * episodes.context.shape[1], model.config.latent, *model.config.grid)
+    draw = [torch.randn(size, generator=noise, device=noise.device) for _ in range(model.config.steps)]
+    return elbo(model, episodes, draw).sum()
+
+
 def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: list[Tensor]) -> Tensor:
     config, count = model.config, len(model.modalities)
     context, target = [], []
