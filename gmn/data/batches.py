@@ -82,6 +82,9 @@ class SceneReader:
         self.scenes, self.modalities, self.scale = scenes, modalities, scale
         self.views = int(scenes.settings["views"])
 
+    def __len__(self) -> int:
+        return len(self.scenes)
+
     def read(self, indices: np.ndarray, variant: "Variant | None" = None) -> Episodes:
         """Scenes ``indices``, each as its ``variant`` if there is one; no view in context or target yet."""
         b, m = len(indices), len(self.modalities)

@@ -37,7 +37,7 @@ class Run:
         regime: which modalities training scenes show.
         seed: of weights, batches and noise.
         iterations: how long.
-        train, val: readers of the two sets.
+        train, val: readers of the two sets; a class of your own may take their place, see docs/extending.md.
         shown: combinations of ``train``, ``val_missing`` and ``val_full``, each (N, M) bool.
         device: where.
         world: the processes that train together.
@@ -135,7 +135,7 @@ def precision(settings: Train, device: torch.device):
 @torch.no_grad()
 def validate(model: GMN, run: Run, name: str) -> float:
     """The loss on the first validation scenes, the same views and noise each time."""
-    count = min(run.settings.validation_scenes, len(run.val.scenes))
+    count = min(run.settings.validation_scenes, len(run.val))
     meter = Meter(run.config)
     for start in range(0, count, VALIDATION_BATCH):
         indices = np.arange(start, min(start + VALIDATION_BATCH, count))
