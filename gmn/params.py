@@ -9,15 +9,15 @@ from ruamel.yaml import YAML, YAMLError
 
 from gmn.errors import UserError
 from gmn.mese.settings import Lighting, Rotation, SceneSettings, Shapes
-from gmn.models.config import NETWORKS, STRIDE, ModelConfig
+from gmn.models.config import NETWORKS, ModelConfig
 
 Network = Literal["baseline", "poe", "apoe"]
 Reading = Literal["paper", "released"]
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
-# Pictures are halved (M = 5, 8, 14) and then shrunk to the latent grid.
-Pixels = Annotated[int, Field(ge=2 * STRIDE, le=150, multiple_of=2 * STRIDE)]
+# Pictures are halved (M = 5, 8, 14) and then shrunk by 4 at least to the latent grid.
+Pixels = Annotated[int, Field(ge=8, le=150, multiple_of=8)]
 
 
 class _Strict(BaseModel):
@@ -81,6 +81,7 @@ class Model(_Strict):
 
     representation: Annotated[int, Field(ge=2, multiple_of=2)]
     state: Count
+    stride: Literal[4, 8]
     latent: Count
     steps: Count
     decoder: Count

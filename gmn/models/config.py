@@ -8,7 +8,6 @@ from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
 from gmn.errors import UserError
 
 NETWORKS = ("baseline", "poe", "apoe")
-STRIDE = 4  # image pixels per latent cell
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,7 @@ class ModelConfig:
         crop_size: pixels of the inner picture (M = 8, 14).
         representation: channels R of a modality's representation r.
         state: channels of every LSTM state.
+        stride: pixels per cell of the latent grid, 4 or 8; the paper's is 4.
         latent: channels of z per DRAW step.
         steps: DRAW steps T, and steps of every renderer.
         decoder: channels of the image decoder.
@@ -41,6 +41,7 @@ class ModelConfig:
     crop_size: int = 48
     representation: int = 256
     state: int = 64
+    stride: int = 4
     latent: int = 3
     steps: int = 12
     decoder: int = 32
@@ -51,10 +52,10 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         for m in self.modality_list:
-            if m.is_picture and (m.shape[1] % STRIDE or m.shape[2] % STRIDE):
+            if m.is_picture and (m.shape[1] % self.stride or m.shape[2] % self.stride):
                 raise UserError(
                     f"modality {m.name}: {m.shape[1]} x {m.shape[2]} pixels, not divisible by the latent stride "
-                    f"{STRIDE}; use multiples of {STRIDE}, and image_size and crop_size of {2 * STRIDE}"
+                    f"{self.stride}; use multiples of it (image_size and crop_size: of {2 * self.stride}, as pictures are halved)"
                 )
             if m.name not in self.std and m.sense not in self.std:
                 raise UserError(f"std: none for modality {m.name}; add the key {m.sense!r} or {m.name!r}")
@@ -72,10 +73,10 @@ class ModelConfig:
 
     @property
     def grid(self) -> tuple[int, int]:
-        """h, w of the latent grid: a quarter of the modalities' pictures."""
+        """h, w of the latent grid: the modalities' pictures over the stride."""
         pictures = [m.shape[1:] for m in self.modality_list if m.is_picture]
         height, width = pictures[0] if pictures else (self.image_size, self.image_size)
-        return height // STRIDE, width // STRIDE
+        return height // self.stride, width // self.stride
 
     @property
     def latent_channels(self) -> int:

@@ -39,7 +39,8 @@ class ImageEncoder(nn.Module):
     def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
         r = config.representation
-        self.patch = nn.Conv2d(modality.shape[0], r, 2, stride=2)
+        patch = config.stride // 2
+        self.patch = nn.Conv2d(modality.shape[0], r, patch, stride=patch)
         self.mix = Skip3x3(r, r // 2)
         self.shrink = nn.Conv2d(r // 2, r, 2, stride=2)
         self.join = Skip3x3(r + modality.query, r // 2)

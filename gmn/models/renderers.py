@@ -34,7 +34,7 @@ class RendererCore(nn.Module):
 
 
 class ImageRenderer(nn.Module):
-    """Pictures (N, C, 4h, 4w); the mean is unbounded."""
+    """Pictures (N, C, H, W); the mean is unbounded."""
 
     def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
@@ -42,7 +42,8 @@ class ImageRenderer(nn.Module):
         self.core = RendererCore(modality, config)
         self.narrow = nn.Conv2d(config.state, d, config.kernel, padding=pad)
         self.grow = nn.ConvTranspose2d(d, 2 * d, 4, stride=2, padding=1)
-        self.paint = nn.ConvTranspose2d(2 * d, modality.shape[0], 4, stride=2, padding=1)
+        last = config.stride // 2
+        self.paint = nn.ConvTranspose2d(2 * d, modality.shape[0], 2 * last, stride=last, padding=last // 2)
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
         states = self.core(z, episode, query)
@@ -50,7 +51,7 @@ class ImageRenderer(nn.Module):
         x = F.relu(self.grow(F.relu(self.narrow(states.flatten(0, 1)))))
         strokes = x.unflatten(0, (steps, n)).sum(0)
         bias = steps * self.paint.bias
-        return F.conv_transpose2d(strokes, self.paint.weight, bias, stride=2, padding=1)
+        return F.conv_transpose2d(strokes, self.paint.weight, bias, self.paint.stride, self.paint.padding)
 
 
 class HapticRenderer(nn.Module):

@@ -69,6 +69,12 @@ def test_empty_contexts(scenes, network, reading):
     assert_equal(model, episodes.with_views(context, target))
 
 
+def test_a_coarser_latent_grid(scenes):
+    model = tiny_model("apoe", 2, stride=8)
+    assert model.config.grid == (2, 2)
+    assert_equal(model, episodes_for(scenes, model, shown("complete", 2), 2))
+
+
 def test_an_error_in_an_equation_would_be_seen(scenes, monkeypatch):
     model = tiny_model("apoe", 2)
     episodes = episodes_for(scenes, model, shown("complete", 2), 2)
