@@ -103,6 +103,7 @@ class Train(_Strict):
     iterations: Iterations
     batch_size: Count
     learning_rate: Positive
+    initialisation: Literal["default", "scaled"]
     warmup: Annotated[int, Field(ge=0)]
     schedule: Literal["constant", "cosine"]
     clip: Positive

@@ -38,7 +38,7 @@ def test_paper_scale_has_the_papers_numbers(tmp_path):
 
 def test_scenes_of_a_set_are_made_of_the_scales_world(tmp_path):
     settings = load(tmp_path)
-    assert settings.scene_settings("test6") == SceneSettings(name="test6", cubes=6, image_size=32, crop_size=24)
+    assert settings.scene_settings("test6") == SceneSettings(name="test6", cubes=6, image_size=32, crop_size=32)
     assert settings.scene_settings("heldout").shapes == "held-out"
 
 

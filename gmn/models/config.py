@@ -55,7 +55,7 @@ class ModelConfig:
             if m.is_picture and (m.shape[1] % self.stride or m.shape[2] % self.stride):
                 raise UserError(
                     f"modality {m.name}: {m.shape[1]} x {m.shape[2]} pixels, not divisible by the latent stride "
-                    f"{self.stride}; use multiples of it (image_size and crop_size: of {2 * self.stride}, as pictures are halved)"
+                    f"{self.stride}; use multiples of it, of {2 * self.stride} for image_size and crop_size"
                 )
             if m.name not in self.std and m.sense not in self.std:
                 raise UserError(f"std: none for modality {m.name}; add the key {m.sense!r} or {m.name!r}")

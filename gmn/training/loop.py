@@ -23,8 +23,10 @@ from gmn.models.noise import Noise
 from gmn.params import Train
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.distributed import World
+from gmn.training.initialise import initialise
 
 VALIDATION_BATCH = 50  # scenes evaluated at a time
+INITIALISATION_BATCH = 32  # scenes that weights are scaled on
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,14 @@ def train(
     settings, batch = run.settings, run.settings.batch_size
     torch.manual_seed(run.seed)
     model = GMN(run.config, run.train.scale).to(run.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
     step, rows = checkpoints.restore(model, optimizer)
     skip(step)
+    if step == 0 and settings.initialisation == "scaled":
+        initialise(model, batches_of(run, INITIALISATION_BATCH)[0].to(run.device), noise(run, 0))
 
-    own, missing = run.world.own(batch), run.regime.low < run.regime.modalities
-    batches = TrainingBatches(
-        run.train, run.shown["train"], batch, run.seed, run.config.reading, missing, settings.symmetries, own
-    )
+    own = run.world.own(batch)
+    batches = batches_of(run, batch, own)
     network = run.world.share(model)
     meter = Meter(run.config)
     while step < run.iterations:
@@ -111,6 +113,13 @@ def train(
                 checkpoints.save(step, model, optimizer, rows)
             meter = Meter(run.config)
     return model, rows
+
+
+def batches_of(run: Run, batch: int, own: slice = slice(None)) -> TrainingBatches:
+    """The run's training batches of ``batch`` scenes, of which this process reads ``own``."""
+    missing = run.regime.low < run.regime.modalities
+    about = (run.seed, run.config.reading, missing, run.settings.symmetries, own)
+    return TrainingBatches(run.train, run.shown["train"], batch, *about)
 
 
 def schedule(step: int, iterations: int, settings: Train) -> float:

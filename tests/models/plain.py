@@ -36,7 +36,8 @@ def encode_touch(encoder, reading: Tensor, query: Tensor) -> Tensor:
 
 def lstm_step(lstm, inputs: list[Tensor], hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
     """A convolutional LSTM: gates i, f, o, g of one convolution over all inputs (c, h, w) and the hidden state."""
-    gates = lstm.gates(torch.cat([*inputs, hidden])[None])[0]
+    weight = torch.cat([lstm.fixed.weight, lstm.recurrent.weight], 1)
+    gates = F.conv2d(torch.cat([*inputs, hidden])[None], weight, lstm.fixed.bias, padding=lstm.fixed.padding)[0]
     i, f, o, g = gates.chunk(4)
     cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(cell), cell
@@ -46,7 +47,7 @@ def render(renderer, z: Tensor, query: Tensor, vision: bool) -> Tensor:
     """Mean of one view given z (T * Z, h, w): the sum of the decoder's outputs over the steps."""
     core = renderer.core
     planes = query.reshape(7, 1, 1).expand(7, *z.shape[1:])
-    hidden = cell = z.new_zeros(core.lstm.gates.out_channels // 4, *z.shape[1:])
+    hidden = cell = z.new_zeros(core.lstm.fixed.out_channels // 4, *z.shape[1:])
     canvas = 0
     for _ in range(core.steps):
         hidden, cell = lstm_step(core.lstm, [z, planes], hidden, cell)

@@ -105,9 +105,7 @@ def _forget_ids(small: GMN, kept: list[int]) -> None:
     r = cell.representation
     for lstm, first in ((cell.prior_lstm, r), (cell.posterior_lstm, 2 * r)):
         planes = [first + k for k in kept]
-        rest = range(first + cell.ids, lstm.gates.weight.shape[1])
-        lstm.gates.weight = torch.nn.Parameter(lstm.gates.weight[:, [*range(first), *planes, *rest]].detach())
-        lstm.channels -= cell.ids - len(kept)
+        lstm.fixed.weight = torch.nn.Parameter(lstm.fixed.weight[:, [*range(first), *planes]].detach())
     cell.ids = len(kept)
 
 
@@ -133,14 +131,14 @@ def test_apoe_with_one_modality_at_work_is_the_baseline(scenes):
     cell = apoe.inference.cells[0]
     r = cell.representation
     for name, first in (("prior_lstm", r), ("posterior_lstm", 2 * r)):
-        key = f"inference.cells.0.{name}.gates.weight"
+        key = f"inference.cells.0.{name}.fixed.weight"
         weight = state[key]
         weight[:, first : first + 2] = 0
         state[key] = torch.cat([weight[:, :first], weight[:, first + 2 :]], 1)
     baseline.load_state_dict(state)
     with torch.no_grad():
         for lstm, first in ((cell.prior_lstm, r), (cell.posterior_lstm, 2 * r)):
-            lstm.gates.weight[:, first : first + 2] = 0
+            lstm.fixed.weight[:, first : first + 2] = 0
     shown = np.array([[False, True]] * 3)
     episodes = episodes_for(scenes, apoe, shown)
     rows = episodes.context.flatten(2).any(2).flatten()

@@ -38,7 +38,7 @@ def test_a_delta_function_is_the_model_of_the_experiments(scenes, network):
     twin = plain_twin(model, network).posterior(episodes, Noise(3))
     representations = model.represent(episodes)
     latents = model.posterior(episodes, Noise(3))
-    assert float(latents.known.kl.abs().max()) == 0
+    assert latents.known.kl.abs().max().item() == 0
     for m, speaks in enumerate(representations.has_context.T):
         drawn, given = latents.known.context[m], representations.context[m]
         torch.testing.assert_close(drawn[speaks], given[speaks])
