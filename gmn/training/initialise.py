@@ -42,7 +42,7 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
         cell.posterior_out.weight[: mean.shape[1]] /= _spread(mean - mean.mean((0, 2, 3), keepdim=True))
 
     count = len(known.context[0])
-    z = noise.normal(torch.empty(count, model.config.latent_channels, *model.config.grid, device=model.device))
+    z = noise.normal(model.initial.new_empty(count, model.config.latent_channels, *model.config.grid))
     for m, renderer in enumerate(model.renderers):
         query = episodes.queries[m].flatten(0, 1)
         episode = torch.arange(len(query), device=z.device) % count
