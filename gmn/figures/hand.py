@@ -5,6 +5,7 @@ import copy
 import mujoco
 import numpy as np
 from matplotlib.patches import Patch, Polygon
+from matplotlib.patheffects import withStroke
 
 from gmn.figures.results import Results
 from gmn.figures.style import PAGE, bare, caption, plt, save
@@ -16,6 +17,10 @@ OPEN = 0.35  # rad of flexion drawn, so that fingers do not hide one another
 SIDES = {"palm side": -1, "back": 1}  # from below or above the palm
 CENTRE = np.array([0.01, -0.135, 0.0])  # of the picture, in the wrist's frame, m
 SIZE, HALF_FIELD = 700, 0.14
+BACKGROUND = 70  # grey: the hand's light and dark parts both stand out
+BAR = 0.05  # m
+EDGE = [withStroke(linewidth=2, foreground="k")]
+LABEL = {"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0, "alpha": 0.75}
 COLOURS = dict(zip((*FINGERS, "palm"), plt.get_cmap("tab10").colors, strict=False))
 
 
@@ -24,15 +29,20 @@ def draw(results: Results, folder) -> None:
     figure, axes = plt.subplots(1, 2, figsize=(PAGE, 3.9))
     for panel, (title, side) in zip(axes, SIDES.items(), strict=True):
         view = _view(side)
-        panel.imshow(np.where((picture := camera.render(model, data, view)).any(-1, keepdims=True), picture, 255))
+        panel.imshow(
+            np.where((picture := camera.render(model, data, view)).any(-1, keepdims=True), picture, BACKGROUND)
+        )
         _sites(panel, model, data, view, side)
+        _scale_bar(panel)
         bare(panel)
         panel.set_title(title)
     patches = [Patch(color=colour, alpha=0.55, label=part) for part, colour in COLOURS.items()]
     axes[1].legend(handles=patches, loc="lower left", title="touch sensors", title_fontsize=6.5)
     figure.suptitle("The hand: 19 touch sensors (coloured) and 5 inertial units (x)")
     caption(
-        figure, "Capsules, boxes and a cylinder for the original's 24 convex meshes; joints of fingers bent by 0.35 rad"
+        figure,
+        "p, m, d: proximal, medial, distal. Capsules, boxes and a cylinder for the original's 24 convex meshes; "
+        "joints of fingers bent by 0.35 rad",
     )
     save(figure, folder, "hand")
 
@@ -65,9 +75,25 @@ def _sites(axes, model, data, view, side: int) -> None:
             continue
         outline = view.project(_outline(data.site(row["site"]), model.site(row["site"]).size, view))
         axes.add_patch(Polygon(outline, color=COLOURS[part], alpha=0.55, lw=0.5))
-        axes.annotate(place, outline.mean(0), fontsize=4.5, ha="center", va="center")
-    for finger in FINGERS:
-        axes.plot(*view.project(data.site(f"{finger}_IMU").xpos), "x", color="k", ms=4, mew=0.8)
+        axes.annotate(
+            place[0] if part in FINGERS else place,
+            outline.mean(0),
+            fontsize=4.5,
+            ha="center",
+            va="center",
+            color="k",
+            bbox=LABEL,
+        )
+    for finger in FINGERS if side > 0 else ():
+        axes.plot(*view.project(data.site(f"{finger}_IMU").xpos), "x", color="w", ms=4, mew=0.9, path_effects=EDGE)
+
+
+def _scale_bar(axes) -> None:
+    """5 cm at the distance of the palm, in the lower right corner."""
+    length = BAR / (2 * HALF_FIELD) * SIZE
+    right, low = 0.95 * SIZE, 0.96 * SIZE
+    axes.plot([right - length, right], [low, low], color="w", lw=1.5)
+    axes.annotate("5 cm", (right - length / 2, low - 8), color="w", fontsize=6, ha="center", va="bottom")
 
 
 def _outline(site, half: np.ndarray, view: camera.View) -> np.ndarray:

@@ -29,17 +29,18 @@ def draw(scene: dict[str, np.ndarray], title: str) -> matplotlib.figure.Figure:
         look = figure.add_subplot(grid[0, 2 + k])
         look.imshow(scene["image"][k])
         bare(look)
-        look.set_title(f"seen from {_angles(scene['camera'][k])}", fontsize=5.5)
+        look.set_title(f"{k + 1}: seen from {_angles(scene['camera'][k])}", fontsize=5.5)
         hand = figure.add_subplot(grid[1, 2 + k])
         hand.imshow(aside.picture(thing, scene["hand"][k, 3:].astype(float), readings[k], size=240))
         bare(hand)
-        hand.set_title(f"grasped from {_angles(scene['hand'][k])}", fontsize=5.5)
+        hand.set_title(f"{k + 1}: grasped from {_angles(scene['hand'][k])}", fontsize=5.5)
         _readings(figure.add_subplot(grid[2, 2 + k]), readings[k], peaks, k)
     figure.suptitle(title, fontsize=8)
     count = len(scene["image"])
     caption(
         figure,
-        f"{SHOWN} of {count} views and {count} grasps. Pitch, yaw in degrees. The hand is seen from its thumb's side; "
+        f"{SHOWN} of {count} views and {count} grasps, numbered as on the left; pitch, yaw in degrees. "
+        "The hand is seen from its thumb's side; "
         "bars: readings after one second, highest bar as printed at the right",
     )
     return figure

@@ -24,6 +24,7 @@ def draw(results: Results, folder) -> None:
             "paper: parameters": PRINTED.get((row["network"], row["modalities"]), ("", ""))[0],
             "ms / iteration": f"{row['ms']:.0f}",
             "paper: ms, batch 12 or 9": PRINTED.get((row["network"], row["modalities"]), ("", ""))[1],
+            "GFLOP": f"{row['gflop']:.0f}",
             "peak memory (MiB)": row["peak_mib"],
         }
         for row in cost["rows"]
