@@ -45,10 +45,6 @@ class ImageRenderer(nn.Module):
         last = config.stride // 2
         self.paint = nn.ConvTranspose2d(2 * d, modality.shape[0], 2 * last, stride=last, padding=last // 2)
 
-    @property
-    def last(self) -> nn.Module:
-        return self.paint
-
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
         states = self.core(z, episode, query)
         steps, n = states.shape[:2]
@@ -69,10 +65,6 @@ class HapticRenderer(nn.Module):
         self.flat = nn.Linear(config.state * h * w, hidden)
         self.mix = nn.Linear(hidden, hidden)
         self.feel = nn.Linear(hidden, modality.shape[0])
-
-    @property
-    def last(self) -> nn.Module:
-        return self.feel
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
         states = self.core(z, episode, query)

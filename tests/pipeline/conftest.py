@@ -11,16 +11,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+ENVIRONMENT = os.environ | {
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "GIT_AUTHOR_NAME": "tester",
+    "GIT_AUTHOR_EMAIL": "tester@example.org",
+    "GIT_COMMITTER_NAME": "tester",
+    "GIT_COMMITTER_EMAIL": "tester@example.org",
+}
+
+
 def run(folder: Path, *command: str, **options) -> subprocess.CompletedProcess:
     """Run a command as a user would, in the tests' environment."""
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "GIT_AUTHOR_NAME": "tester",
-        "GIT_AUTHOR_EMAIL": "tester@example.org",
-        "GIT_COMMITTER_NAME": "tester",
-        "GIT_COMMITTER_EMAIL": "tester@example.org",
-    }
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, **options)
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, **options)
 
 
 def copy_tree(target: Path) -> Path:

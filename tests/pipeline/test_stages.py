@@ -9,24 +9,25 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from gmn.data.combinations import load
 from gmn.data.shards import SceneSet, shard_name
 from gmn.mese import shape
-from tests.pipeline.conftest import run
+from tests.pipeline.conftest import ENVIRONMENT, run
 
 
 def stage(folder: Path, *arguments: str, **options) -> subprocess.CompletedProcess:
     return run(folder, sys.executable, "-m", "stages", *arguments, **options)
 
 
-def kill_when(folder: Path, pattern: str, *arguments: str) -> None:
-    """Start a stage and kill -9 its process group as soon as a file matches ``pattern``."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stages", *arguments], cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL
-    )
+def kill_when(folder: Path, pattern: str, *command: str) -> None:
+    """Start a command and kill -9 its process group as soon as a file matches ``pattern``."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, start_new_session=True, **quiet)
     until = time.monotonic() + 120
     while not list(folder.glob(pattern)):
         assert process.poll() is None and time.monotonic() < until, "finished before it could be killed"
@@ -61,6 +62,7 @@ def test_help_lists_every_stage_at_once(repro):
         "paths",
         "load",
         "device",
+        "options",
     }
     assert {"simulate", "train", "report", "look", "speed"} <= names
     for name in names:
@@ -72,22 +74,41 @@ def test_killed_simulation_goes_on_and_ends_in_the_same_bytes(workplace):
     finished = workplace / "data/smoke/train"
     wanted = contents(finished)
     shutil.rmtree(finished)
-    kill_when(workplace, f".scratch/simulate/train-*/{shard_name(0)}", "simulate", "--set", "train")
+    begun = f".scratch/simulate/train-*/{shard_name(0)}"
+    kill_when(workplace, begun, sys.executable, "-m", "stages", "simulate", "--set", "train")
     assert not finished.exists()
     result = stage(workplace, "simulate", "--set", "train")
     assert result.returncode == 0, result.stderr
     assert contents(finished) == wanted
 
 
-def test_killed_training_goes_on_and_ends_in_the_same_bytes(workplace):
+TRAIN = {
+    "stage": (sys.executable, "-m", "stages", "train", "--model", "apoe", "--regime", "m2"),
+    "dvc": ("dvc", "repro", "--force", "--single-item", "train@apoe-m2"),
+}
+
+
+@pytest.mark.parametrize("command", TRAIN.values(), ids=list(TRAIN))
+def test_killed_training_goes_on_and_ends_in_the_same_bytes(workplace, command):
     weights, curves = workplace / "models/smoke/m2/apoe.safetensors", workplace / "reports/smoke/curves/m2-apoe.csv"
     wanted = weights.read_bytes(), curves.read_bytes()
     weights.unlink()
-    kill_when(workplace, ".scratch/train/m2-apoe-*/step-*.safetensors", "train", "--model", "apoe", "--regime", "m2")
+    kill_when(workplace, ".scratch/train/m2-apoe-*/step-*.safetensors", *command)
     assert not weights.exists()
-    result = stage(workplace, "train", "--model", "apoe", "--regime", "m2")
-    assert result.returncode == 0, result.stderr
+    result = run(workplace, *command)
+    assert result.returncode == 0, result.stdout + result.stderr
     assert (weights.read_bytes(), curves.read_bytes()) == wanted
+
+
+def test_two_processes_learn_what_one_does(workplace):
+    curves = workplace / "reports/smoke/curves/m2-apoe.csv"
+    alone = pd.read_csv(curves)
+    result = run(
+        workplace, "torchrun", "--nproc-per-node", "2", "-m", "stages", "train", "--model", "apoe", "--regime", "m2"
+    )
+    assert result.returncode == 0, result.stderr
+    together = pd.read_csv(curves)
+    np.testing.assert_allclose(together.to_numpy(), alone.to_numpy(), rtol=0.01, atol=0.05)
 
 
 def test_wrong_settings_stop_before_any_work(workplace):
