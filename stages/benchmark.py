@@ -17,7 +17,7 @@ def run(
 ) -> None:
     """Measure parameters, time per iteration and peak memory of the networks (Table 1)."""
     from gmn.data.shards import write_json
-    from gmn.evaluation.cost import measure, parameters
+    from gmn.evaluation.cost import Way, measure, parameters
     from gmn.models.config import NETWORKS, ModelConfig
     from stages.device import pick_device
 
@@ -34,9 +34,8 @@ def run(
             for network in NETWORKS:
                 paper = ModelConfig(network, m)
                 timed = paper if chosen.widths == "paper" else settings.model_config_for(network, m)
-                cost = measure(
-                    timed, chosen.batch_size, chosen.iterations, threads, device, precision=settings.now.train.precision
-                )
+                way = Way(precision=settings.now.train.precision)
+                cost = measure(timed, chosen.batch_size, chosen.iterations, threads, device, way)
                 rows.append({"modalities": m, "network": network, "parameters": parameters(paper)} | cost)
                 progress.advance(1)
     about = chosen.model_dump() | {"device": device, "threads": threads if device == "cpu" else None}
@@ -44,39 +43,43 @@ def run(
 
 
 def _compare(modalities, device: str) -> None:
-    """One training iteration of one scene and its swapped copy at the paper's widths, one thread.
+    """Training iterations at the paper's widths: one scene on one thread of a CPU, or the paper's batch on a GPU.
 
     The plain route is the transcription of the equations beside the tests: every view, step and expert alone.
     """
     import pandas as pd
 
-    from gmn.evaluation.cost import convolution_rate, measure
+    from gmn.evaluation.cost import Way, convolution_rate, measure
     from gmn.models.config import NETWORKS, ModelConfig
     from tests.models.plain import bound
 
-    rate = convolution_rate(1) if device == "cpu" else None
-    rows = []
-    with Progress("compare", len(modalities) * len(NETWORKS), "networks") as progress:
+    ways = {"plain": Way(bound), "fast": Way()}
+    rate, batch, iterations = None, 12, 5
+    if device == "cuda":
+        half = {"precision": "bfloat16"}
+        ways |= {
+            "bf16": Way(**half),
+            "bf16 channels last": Way(**half, channels_last=True),
+            "bf16 compiled": Way(**half, compiled=True),
+        }
+    else:
+        rate, batch, iterations = convolution_rate(1), 1, 1
+        print(f"a 5x5 convolution of 64 to 256 channels: {rate:.0f} GFLOP per CPU second", flush=True)
+    with Progress("compare", len(modalities) * len(NETWORKS) * len(ways), "runs") as progress:
         for m in modalities:
             for network in NETWORKS:
-                config = ModelConfig(network, m)
-                plain, fast = (measure(config, 1, 1, 1, device, *route) for route in ((bound,), ()))
-                rows.append({"M": m, "network": network} | _row(plain, fast, rate, device))
-                if device == "cuda":
-                    half = measure(config, 1, 5, 1, device, precision="bfloat16")
-                    rows[-1] |= {"bf16 ms": half["ms"], "bf16 ratio": half["ms"] / plain["ms"]}
-                progress.advance(1)
+                costs = {}
+                for name, way in ways.items():
+                    costs[name] = measure(ModelConfig(network, m), batch, iterations, 1, device, way)
+                    progress.advance(1)
+                rows = [{"M": m, "network": network, "way": name} | _row(costs, name, rate) for name in costs]
+                print(pd.DataFrame(rows).to_string(index=False, float_format="%.3g"), flush=True)
+
+
+def _row(costs: dict, name: str, rate: float | None) -> dict:
+    cost, key = costs[name], "cpu_ms" if rate else "ms"
+    seconds = cost[key] / 1e3
+    row = {"CPU s" if rate else "s": seconds, "GFLOP": cost["gflop"], "MiB": cost["peak_mib"]}
     if rate:
-        print(f"a 5x5 convolution of 64 to 256 channels: {rate:.0f} GFLOP per CPU second")
-    print(pd.DataFrame(rows).to_string(index=False, float_format="%.3g"))
-
-
-def _row(plain: dict, fast: dict, rate: float | None, device: str) -> dict:
-    key, unit = ("cpu_ms", "CPU s") if device == "cpu" else ("ms", "s")
-    row = {}
-    for name, cost in (("plain", plain), ("fast", fast)):
-        seconds = cost[key] / 1e3
-        row |= {f"{name} {unit}": seconds, f"{name} GFLOP": cost["gflop"], f"{name} MiB": cost["peak_mib"]}
-        if rate:
-            row[f"{name} share"] = cost["gflop"] / seconds / rate
-    return row | {"ratio": fast[key] / plain[key]}
+        row["share of rate"] = cost["gflop"] / seconds / rate
+    return row | {"ratio": cost[key] / costs["plain"][key]}

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
@@ -14,8 +15,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from gmn.data.batches import Episodes, draw_views
 from gmn.models.config import ModelConfig
+from gmn.models.encoders import HapticEncoder, ImageEncoder
 from gmn.models.gmn import GMN
+from gmn.models.lstm import ConvLSTM
 from gmn.models.noise import Noise
+from gmn.models.renderers import HapticRenderer, ImageRenderer
 
 VIEWS = 15
 
@@ -31,15 +35,24 @@ def fast(model: GMN, episodes: Episodes) -> torch.Tensor:
     return model.elbo(episodes, Noise(0, device=episodes.context.device)).elbo.sum()
 
 
-def measure(
-    config: ModelConfig,
-    batch_size: int,
-    iterations: int,
-    threads: int,
-    device: str,
-    route: Callable[[GMN, Episodes], torch.Tensor] = fast,
-    precision: str = "float32",
-) -> dict:
+@dataclass(frozen=True)
+class Way:
+    """A way to compute the same iteration.
+
+    Attributes:
+        route: the bound of a batch, a function of a module.
+        precision: ``float32`` or ``bfloat16`` (autocast).
+        channels_last: memory format of weights.
+        compiled: encoders, LSTMs and renderers by ``torch.compile``.
+    """
+
+    route: Callable[[GMN, Episodes], torch.Tensor] = fast
+    precision: str = "float32"
+    channels_last: bool = False
+    compiled: bool = False
+
+
+def measure(config: ModelConfig, batch_size: int, iterations: int, threads: int, device: str, way: Way = Way()) -> dict:
     """Cost of a training iteration, in a process of its own so that peaks do not mix.
 
     Args:
@@ -48,15 +61,13 @@ def measure(
         iterations: timed, after one that is not.
         threads: of the CPU.
         device: ``cpu`` or ``cuda``.
-        route: how the bound is computed, a function of a module.
-        precision: ``float32`` or ``bfloat16`` (autocast).
+        way: how it is computed.
 
     Returns:
         ``ms`` and ``cpu_ms``: medians; ``peak_mib``; ``gflop``: forward and backward, counted by PyTorch.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        about = (config, batch_size, iterations, threads, device, route, precision)
-        return pool.submit(_measure, *about).result()
+        return pool.submit(_measure, config, batch_size, iterations, threads, device, way).result()
 
 
 def convolution_rate(threads: int, seconds: float = 3.0) -> float:
@@ -70,17 +81,19 @@ def convolution_rate(threads: int, seconds: float = 3.0) -> float:
     return 1e-9 * flop * done / (time.process_time() - began)
 
 
-def _measure(config, batch_size, iterations, threads, device, route, precision) -> dict:
+def _measure(config, batch_size, iterations, threads, device, way: Way) -> dict:
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     model = GMN(config).to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+    if way.channels_last:
+        model = model.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
     episodes = _random_scenes(config, batch_size).to(device)
 
     def iterate() -> None:
         optimizer.zero_grad()
-        with torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
-            bound = route(model, episodes)
+        with torch.autocast(device, torch.bfloat16, enabled=way.precision == "bfloat16"):
+            bound = way.route(model, episodes)
         (-bound).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 0.25)
         optimizer.step()
@@ -88,6 +101,9 @@ def _measure(config, batch_size, iterations, threads, device, route, precision) 
             torch.cuda.synchronize()
 
     with FlopCounterMode(display=False) as counter:
+        iterate()
+    if way.compiled:
+        _compile(model)
         iterate()
     wall, cpu = [], []
     for _ in range(iterations):
@@ -101,6 +117,12 @@ def _measure(config, batch_size, iterations, threads, device, route, precision) 
         "peak_mib": round(_peak_bytes(device) / 2**20),
         "gflop": round(counter.get_total_flops() / 1e9, 1),
     }
+
+
+def _compile(model: GMN) -> None:
+    for part in model.modules():
+        if isinstance(part, (ConvLSTM, ImageEncoder, HapticEncoder, ImageRenderer, HapticRenderer)):
+            part.compile()
 
 
 def _random_scenes(config: ModelConfig, batch_size: int) -> Episodes:

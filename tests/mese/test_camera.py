@@ -33,6 +33,20 @@ def test_light_comes_from_above_and_from_the_camera():
     assert side == bottom == round(255 * 0.5 * 0.7)
 
 
+def test_phong_of_one_pixel_by_hand():
+    """The centre of a grey cube's top, seen from straight above, under a spot 37 degrees off the vertical."""
+    spot = np.array([0.9, 0.0, 1.2])
+    grey = thing((0, 0, 0), colours=[(0.5,) * 3], spot=spot)
+    to_spot = spot - [0, 0, 0.0175]
+    to_spot /= np.linalg.norm(to_spot)
+    halfway = to_spot + [0, 0, 1]
+    beam = (to_spot @ [0.6, 0, 0.8]) ** 10
+    gloss = (halfway[2] / np.linalg.norm(halfway)) ** 64
+    light = 0.5 * (0.1 + 0.6 + 0.7 * beam * to_spot[2]) + 0.3 * 0.5 * beam * gloss
+    picture = camera.look(grey, np.array([[-np.pi / 2, 0.0]]), size=151)[0]
+    assert picture[75, 75].tolist() == [round(255 * light)] * 3 == [161] * 3
+
+
 def test_a_spot_from_the_side_lights_that_side():
     aside = thing((0, 0, 0), spot=np.array([-1.2, 0, 0.9]))
     assert camera.look(aside, LEVEL)[0].astype(int).max() > camera.look(ONE, LEVEL)[0].max() + 30

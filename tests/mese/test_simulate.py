@@ -1,5 +1,9 @@
 import dataclasses
 import gc
+import hashlib
+import os
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -16,6 +20,29 @@ def test_a_scene_does_not_depend_on_its_neighbours(settings):
     alone = simulate(settings, range(3, 4), threads=2)
     for name, array in alone.items():
         np.testing.assert_array_equal(array[0], together[name][1], err_msg=name)
+
+
+HASH = """
+from tests.mese.test_simulate import digest
+from gmn.mese.settings import SceneSettings
+print(digest(SceneSettings("train", image_size=16, crop_size=16)))
+"""
+
+
+def digest(settings) -> str:
+    made = simulate(settings, range(2))
+    return hashlib.sha256(b"".join(made[name].tobytes() for name in sorted(made))).hexdigest()
+
+
+def test_bytes_do_not_depend_on_numpys_cpu_kernels():
+    """As on a processor without them; numpy warns of those this one does not have either."""
+    digests = []
+    for off in ("", "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"):
+        environment = os.environ | {"NPY_DISABLE_CPU_FEATURES": off}
+        result = subprocess.run([sys.executable, "-c", HASH], env=environment, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        digests.append(result.stdout)
+    assert digests[0] == digests[1]
 
 
 def test_seed_and_set_change_every_scene(settings):

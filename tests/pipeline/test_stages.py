@@ -148,6 +148,14 @@ def test_a_set_of_other_settings_is_named(workplace):
     assert_refused(stage(workplace, "simulate", "--set", "test", "--check"), "scenes 12, wanted 11")
 
 
+def test_a_cluster_that_does_not_answer_is_named(workplace):
+    """That the setting reaches the workers; what they make is compared in tests/data/test_produce.py."""
+    change_params(workplace, "cluster: null", "cluster: tcp://127.0.0.1:9")
+    shutil.rmtree(workplace / "data/smoke/val")
+    result = stage(workplace, "simulate", "--set", "val")
+    assert_refused(result, "no Dask scheduler answers at 'tcp://127.0.0.1:9'", "dask scheduler")
+
+
 def test_jobs_of_an_array_make_the_same_set(workplace):
     finished = workplace / "data/smoke/train"
     wanted = contents(finished)
