@@ -107,6 +107,7 @@ class Train(_Strict):
     warmup: Annotated[int, Field(ge=0)]
     schedule: Literal["constant", "cosine"]
     clip: Positive
+    alone: Annotated[float, Field(ge=0, le=1)]
     rendered: Count | None
     symmetries: bool
     haptic_scale: Literal["minmax", "robust"]

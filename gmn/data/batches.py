@@ -146,15 +146,18 @@ def draw_views(
     return torch.from_numpy(np.stack([context, target])), torch.from_numpy(np.stack([target, context]))
 
 
-def shown_in_training(rng: np.random.Generator, combinations: np.ndarray, reading: str, missing: bool) -> np.ndarray:
+def shown_in_training(
+    rng: np.random.Generator, combinations: np.ndarray, reading: str, missing: bool, alone: float = 0.0
+) -> np.ndarray:
     """The modalities in the context of training scenes, (B, M) bool.
 
-    Text: all that the scene has. Release, where no modality is missing by design: a random subset of them.
+    Where no modality is missing by design the text has all that the scene has, or one alone in a share
+    ``alone`` of the scenes; the release a random subset of them.
     """
-    if reading == "paper" or missing:
+    if missing:
         return combinations
     b, m = combinations.shape
-    size = rng.integers(1, m + 1, b)
+    size = np.where(rng.random(b) < alone, 1, m) if reading == "paper" else rng.integers(1, m + 1, b)
     return rng.random((b, m)).argsort(axis=1).argsort(axis=1) < size[:, None]
 
 
@@ -168,13 +171,17 @@ class TrainingBatches:
         seed: of the run.
         reading: ``paper`` or ``released``.
         missing: whether the regime leaves modalities out.
+        alone: share of scenes that show one modality alone, see :func:`shown_in_training`.
         symmetries: use the world's symmetries as further data.
         own: the scenes of each batch that this process reads.
     """
 
-    def __init__(self, reader, combinations, batch_size, seed, reading, missing, symmetries, own=slice(None)):
+    def __init__(
+        self, reader, combinations, batch_size, seed, reading, missing, alone=0.0, symmetries=False, own=slice(None)
+    ):
         self.reader, self.combinations, self.batch_size, self.own = reader, combinations, batch_size, own
-        self.seed, self.reading, self.missing, self.symmetries = seed, reading, missing, symmetries
+        self.seed, self.reading, self.missing = seed, reading, missing
+        self.alone, self.symmetries = alone, symmetries
         self._usable = np.flatnonzero(combinations.any(1))
         self._epoch: tuple[int, np.ndarray] | None = None
 
@@ -190,7 +197,7 @@ class TrainingBatches:
         indices = np.array([self._order(int(p // n))[p % n] for p in places])
         rng = np.random.default_rng([self.seed, 2, step])
         variant = Variant.draw(rng, len(indices)) if self.symmetries else Variant.none(len(indices))
-        shown = shown_in_training(rng, self.combinations[indices], self.reading, self.missing)
+        shown = shown_in_training(rng, self.combinations[indices], self.reading, self.missing, self.alone)
         context, target = draw_views(rng, shown, self.reader.views, self.reading)
         episodes = self.reader.read(indices[self.own], variant.of(self.own))
         return episodes.with_views(context[:, self.own], target[:, self.own])

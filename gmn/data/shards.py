@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import uuid
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from gmn.mese.thing import Object
 
 FORMAT = 2
 MANIFEST = "manifest.json"
+MAPPED = 32  # shards mapped at a time
 
 
 def write_atomically(path: Path, write) -> None:
@@ -60,7 +62,8 @@ def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
 class SceneSet:
     """Random access to the scenes of a folder.
 
-    A shard's hash is checked when it is first read; memory is only mapped, so a set may be larger than RAM.
+    A shard's hash is checked when it is first read. Shards are memory-mapped, a few at a time: resident memory
+    does not grow with the set.
 
     Raises:
         UserError: the manifest or a shard is missing, foreign, truncated or altered.
@@ -83,7 +86,8 @@ class SceneSet:
         self.arrays = self.manifest["arrays"]
         self._sizes = [shard["scenes"] for shard in self.manifest["shards"]]
         self._starts = np.cumsum([0] + self._sizes)
-        self._open: dict[int, object] = {}
+        self._sound: set[int] = set()
+        self._open: OrderedDict[int, object] = OrderedDict()  # the latest last
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -128,14 +132,20 @@ class SceneSet:
         return f"delete {self.folder} and make the set again with `dvc repro`"
 
     def _shard(self, k: int):
-        if k not in self._open:
-            shard = self.manifest["shards"][k]
-            path = self.folder / shard["file"]
-            if not path.exists():
-                raise UserError(f"{path}: shard is missing; {self._remedy}")
+        if k in self._open:
+            self._open.move_to_end(k)
+            return self._open[k]
+        shard = self.manifest["shards"][k]
+        path = self.folder / shard["file"]
+        if not path.exists():
+            raise UserError(f"{path}: shard is missing; {self._remedy}")
+        if k not in self._sound:
             if (found := sha256(path)) != shard["sha256"]:
                 raise UserError(f"{path}: shard is {self._fault(path, shard, found)}; {self._remedy}")
-            self._open[k] = safe_open(path, framework="numpy")
+            self._sound.add(k)
+        self._open[k] = safe_open(path, framework="numpy")
+        if len(self._open) > MAPPED:
+            self._open.popitem(last=False)
         return self._open[k]
 
     def _fault(self, path: Path, shard: dict, found: str) -> str:

@@ -118,8 +118,8 @@ def train(
 def batches_of(run: Run, batch: int, own: slice = slice(None)) -> TrainingBatches:
     """The run's training batches of ``batch`` scenes, of which this process reads ``own``."""
     missing = run.regime.low < run.regime.modalities
-    about = (run.seed, run.config.reading, missing, run.settings.symmetries, own)
-    return TrainingBatches(run.train, run.shown["train"], batch, *about)
+    kind = {"alone": run.settings.alone, "symmetries": run.settings.symmetries, "own": own}
+    return TrainingBatches(run.train, run.shown["train"], batch, run.seed, run.config.reading, missing, **kind)
 
 
 def schedule(step: int, iterations: int, settings: Train) -> float:

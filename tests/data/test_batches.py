@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.batches import TrainingBatches, Variant, draw_views
+from gmn.data.batches import TrainingBatches, Variant, draw_views, shown_in_training
 from gmn.mese import camera, pose
 from gmn.mese.thing import Object
 from tests.conftest import reader_for, tiny_model
@@ -31,21 +31,33 @@ def test_context_sizes_are_uniform():
     assert sizes.min() > 1800 and sizes.max() < 2200
 
 
+def test_a_share_of_scenes_shows_one_sense_alone():
+    rng, every = np.random.default_rng(0), np.ones((4000, 3), bool)
+    shown = shown_in_training(rng, every, "paper", missing=False, alone=0.25)
+    assert set(shown.sum(1)) == {1, 3}
+    assert (shown.sum(1) == 1).mean() == pytest.approx(0.25, abs=0.03)
+    single = shown[shown.sum(1) == 1]
+    np.testing.assert_allclose(single.mean(0), 1 / 3, atol=0.05)
+    assert shown_in_training(rng, every, "paper", missing=False).all()
+    few = np.array([[True, False, True]])
+    np.testing.assert_array_equal(shown_in_training(rng, few, "paper", missing=True, alone=1.0), few)
+
+
 def test_a_batch_depends_on_seed_and_step_only(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 2))
     shown = np.ones((7, 2), bool)
-    batches = [TrainingBatches(reader, shown, 3, 5, "paper", False, True) for _ in range(2)]
+    batches = [TrainingBatches(reader, shown, 3, 5, "paper", False, symmetries=True) for _ in range(2)]
     for _ in range(3):
         batches[0][4]
     for a, b in zip(batches[0][2].senses, batches[1][2].senses, strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
-    other = TrainingBatches(reader, shown, 3, 6, "paper", False, True)[2]
+    other = TrainingBatches(reader, shown, 3, 6, "paper", False, symmetries=True)[2]
     assert not torch.equal(other.context, batches[0][2].context)
 
 
 def test_an_epoch_shows_every_scene_once(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 2))
-    batches = TrainingBatches(reader, np.ones((7, 2), bool), 7, 0, "paper", False, False)
+    batches = TrainingBatches(reader, np.ones((7, 2), bool), 7, 0, "paper", False)
     seen = batches[3].queries[0][:, 0, 0].sort().values
     torch.testing.assert_close(seen, reader.read(np.arange(7)).queries[0][:, 0, 0].sort().values)
 

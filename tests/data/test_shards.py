@@ -4,6 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
+from gmn.data import shards
 from gmn.data.shards import MANIFEST, SceneSet, shard_name
 from gmn.errors import UserError
 from gmn.mese.simulate import UNITS, simulate
@@ -115,3 +116,11 @@ def test_a_manifest_of_another_format_or_none(copy):
     (copy / MANIFEST).unlink()
     with pytest.raises(UserError, match="not found"):
         SceneSet(copy)
+
+
+def test_few_shards_are_mapped_at_a_time(folder, monkeypatch):
+    monkeypatch.setattr(shards, "MAPPED", 1)
+    scenes, whole = SceneSet(folder), SceneSet(folder).read_all("haptics")
+    for scene in (0, 6, 1, 5, 0):
+        np.testing.assert_array_equal(scenes.read("haptics", [scene])[0], whole[scene])
+        assert len(scenes._open) == 1

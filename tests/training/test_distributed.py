@@ -24,7 +24,9 @@ def gradients(folder: Path, network: str, shown: np.ndarray, processes: World) -
     """Of one step, as the training loop makes it."""
     model = tiny_model(network, 5)
     own = processes.own(BATCH)
-    batches = TrainingBatches(reader_for(SceneSet(folder), model), shown, BATCH, 0, "paper", True, True, own)
+    batches = TrainingBatches(
+        reader_for(SceneSet(folder), model), shown, BATCH, 0, "paper", True, symmetries=True, own=own
+    )
     network = processes.share(model)
     bound = network(doubled(batches[3]), Noise(1, BATCH, own), 4)
     (-bound.elbo.sum() * processes.size / BATCH).backward()
