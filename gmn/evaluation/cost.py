@@ -88,7 +88,7 @@ def _measure(config, batch_size, iterations, threads, device, way: Way) -> dict:
     if way.channels_last:
         model = model.to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
-    episodes = _random_scenes(config, batch_size).to(device)
+    episodes = random_scenes(config, batch_size).to(device)
 
     def iterate() -> None:
         optimizer.zero_grad()
@@ -125,7 +125,7 @@ def _compile(model: GMN) -> None:
             part.compile()
 
 
-def _random_scenes(config: ModelConfig, batch_size: int) -> Episodes:
+def random_scenes(config: ModelConfig, batch_size: int) -> Episodes:
     """Scenes of noise with every modality shown, and their swapped copies."""
     rng = np.random.default_rng(0)
     m = config.modalities
