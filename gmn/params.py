@@ -4,7 +4,7 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML, YAMLError
 
 from gmn.errors import UserError
@@ -14,7 +14,9 @@ from gmn.models.config import NETWORKS, ModelConfig
 Network = Literal["baseline", "poe", "apoe"]
 Reading = Literal["paper", "released"]
 
+RegimeName = Annotated[str, Field(pattern=r"^m(5|8|14)-\d+-\d+$")]
 Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 # Pictures are halved (M = 5, 8, 14) and then shrunk by 4 at least to the latent grid.
 Pixels = Annotated[int, Field(ge=8, le=150, multiple_of=8)]
@@ -25,6 +27,12 @@ class _Strict(BaseModel):
 
 
 Noise = Annotated[float, Field(ge=0)]
+
+
+def _distinct(values: list) -> list:
+    if len(set(values)) < len(values):
+        raise ValueError("must not repeat a value")
+    return values
 
 
 class World(_Strict):
@@ -119,6 +127,14 @@ class Train(_Strict):
 class Density(_Strict):
     scenes: Count
     samples: Count
+    most_samples: Count
+
+
+class Scored(_Strict):
+    """An evaluation of so many scenes with so many samples of z."""
+
+    scenes: Count
+    samples: Annotated[int, Field(ge=2)]
 
 
 class Classify(_Strict):
@@ -132,6 +148,14 @@ class Generate(_Strict):
 
 class Missing(_Strict):
     scenes: Count
+
+
+class Probe(_Strict):
+    """Scenes that the probe is fitted on and tested on, and samples of z."""
+
+    fitted: Count
+    tested: Count
+    samples: Count
 
 
 class Benchmark(_Strict):
@@ -148,6 +172,10 @@ class Scale(_Strict):
     classify: Classify
     generate: Generate
     missing: Missing
+    heldout: Scored
+    agree: Scored
+    probe: Probe
+    calibrate: Scored
     benchmark: Benchmark
 
 
@@ -163,7 +191,9 @@ class Settings(_Strict):
     scale: str
     model: Network
     reading: Reading
-    seed: Annotated[int, Field(ge=0)]
+    seed: Seed
+    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
+    regimes: Annotated[list[RegimeName], Field(min_length=1), AfterValidator(_distinct)]
     workers: Annotated[int, Field(ge=0)]
     cluster: str | None
     threads: Annotated[int, Field(ge=0)]

@@ -6,13 +6,18 @@ import typer
 
 from gmn.errors import UserError
 from stages import (
+    agree,
     benchmark,
+    calibrate,
+    claims,
     classify,
     density,
     figures,
     generate,
+    heldout,
     look,
     missing,
+    probe,
     report,
     score,
     simulate,
@@ -22,7 +27,8 @@ from stages import (
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-STAGES = (simulate, split, train, density, classify, generate, missing, benchmark, score, figures, report, look, speed)
+MEASURE = (density, classify, generate, agree, missing, heldout, probe, calibrate, benchmark)
+STAGES = (simulate, split, train, *MEASURE, score, claims, figures, report, look, speed)
 for stage in STAGES:
     app.command(stage.__name__.removeprefix("stages."))(stage.run)
 

@@ -1,15 +1,12 @@
 """Fig. 4."""
 
-from typing import Annotated
-
-import typer
-
 from gmn.params import Settings
 from gmn.progress import Progress
+from stages.options import Model, Seed
 from stages.paths import PARAMS, Paths, parent
 
 
-def run(model: Annotated[str, typer.Option(help="baseline, poe or apoe.")]) -> None:
+def run(model: Model, seed: Seed = 0) -> None:
     """Tell ten scenes of unseen objects apart (Fig. 4)."""
     from gmn.data.shards import write_json
     from gmn.evaluation.classification import classify
@@ -18,9 +15,9 @@ def run(model: Annotated[str, typer.Option(help="baseline, poe or apoe.")]) -> N
 
     settings = Settings.load(PARAMS)
     chosen = settings.now.classify
-    network, readers = load_model(settings, model, "m2", "test4", "test6")
+    network, readers = load_model(settings, model, "m2", seed, "test4", "test6")
     with Progress(f"classify {model}", chosen.batches, "batches") as progress:
         values = classify(
             network, readers, chosen.batches, chosen.samples, settings.seed, pick_device(), progress.advance
         )
-    write_json(parent(Paths(settings).classification(model)), values)
+    write_json(parent(Paths(settings).classification(model, seed)), values)

@@ -8,8 +8,8 @@ from stages.paths import PARAMS, Paths
 
 def run() -> None:
     """Draw every figure and table of the paper."""
+    from gmn.evaluation.results import Results
     from gmn.figures.all import draw_all
-    from gmn.figures.results import Results
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)

@@ -1,15 +1,12 @@
 """Fig. 1, S5 and S6."""
 
-from typing import Annotated
-
-import typer
-
 from gmn.params import Settings
 from gmn.progress import Progress
+from stages.options import Model
 from stages.paths import PARAMS, Paths, parent
 
 
-def run(model: Annotated[str, typer.Option(help="baseline, poe or apoe.")]) -> None:
+def run(model: Model) -> None:
     """Imagine pictures from looks and touches (Fig. 1, S5, S6)."""
     from gmn.data.shards import write_shard
     from gmn.evaluation.generation import CONTEXTS, generate
@@ -17,7 +14,7 @@ def run(model: Annotated[str, typer.Option(help="baseline, poe or apoe.")]) -> N
     from stages.load import load_model
 
     settings = Settings.load(PARAMS)
-    network, (reader,) = load_model(settings, model, "m2", "test")
+    network, (reader,) = load_model(settings, model, "m2", settings.seeds[0], "test")
     with Progress(f"generate {model}", len(CONTEXTS), "contexts") as progress:
         arrays = generate(
             network, reader, settings.now.generate.samples, settings.seed, pick_device(), progress.advance

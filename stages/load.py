@@ -9,7 +9,9 @@ from stages.device import pick_device
 from stages.paths import Paths, cores
 
 
-def load_model(settings: Settings, network: str, regime: str, *object_sets: str) -> tuple[GMN, list[SceneReader]]:
+def load_model(
+    settings: Settings, network: str, regime: str, seed: int, *object_sets: str
+) -> tuple[GMN, list[SceneReader]]:
     """The network of a finished training run, on its device, and a reader per object set."""
     import torch
 
@@ -18,6 +20,6 @@ def load_model(settings: Settings, network: str, regime: str, *object_sets: str)
     torch.set_num_threads(cores(settings.threads))
     paths = Paths(settings)
     expected = settings.model_config_for(network, Regime.parse(regime).modalities)
-    model = load_weights(paths.weights(network, regime), expected)
+    model = load_weights(paths.weights(network, regime, seed), expected)
     sets = [SceneSet(paths.scenes(name)) for name in object_sets]
     return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, model.haptic_scale) for scenes in sets]

@@ -6,12 +6,15 @@ import typer
 
 from gmn.params import Settings
 from gmn.progress import Progress
+from stages.options import Model, Seed
 from stages.paths import PARAMS, Paths, parent
 
-NETWORKS = ("baseline", "apoe")
 
-
-def run(regime: Annotated[str, typer.Option(help="m8-1-2, m8-7-8, m14-1-4, m14-11-14, ...")]) -> None:
+def run(
+    model: Model,
+    regime: Annotated[str, typer.Option(help="m8-1-2, m8-7-8, m14-1-4, m14-11-14, ...")],
+    seed: Seed = 0,
+) -> None:
     """Measure the loss by the number of modalities given (Fig. 5)."""
     from gmn.data.combinations import Regime
     from gmn.data.shards import write_json
@@ -21,10 +24,8 @@ def run(regime: Annotated[str, typer.Option(help="m8-1-2, m8-7-8, m14-1-4, m14-1
 
     settings = Settings.load(PARAMS)
     sizes = Regime.parse(regime).modalities
-    results = {}
-    with Progress(f"missing {regime}", len(NETWORKS) * sizes * settings.now.missing.scenes, "scenes") as progress:
-        for network in NETWORKS:
-            model, (reader,) = load_model(settings, network, regime, "val")
-            scenes = min(settings.now.missing.scenes, len(reader.scenes))
-            results[network] = loss_by_size(model, reader, scenes, settings.seed, pick_device(), progress.advance)
-    write_json(parent(Paths(settings).missing(regime)), results)
+    network, (reader,) = load_model(settings, model, regime, seed, "val")
+    scenes = min(settings.now.missing.scenes, len(reader.scenes))
+    with Progress(f"missing {model} {regime}", sizes * scenes, "scenes") as progress:
+        values = loss_by_size(network, reader, scenes, settings.seed, pick_device(), progress.advance)
+    write_json(parent(Paths(settings).missing(model, regime, seed)), values)

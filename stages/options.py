@@ -16,4 +16,6 @@ def _known(name: str) -> str:
     return name
 
 
+Model = Annotated[str, typer.Option(help="baseline, poe or apoe.")]
+Seed = Annotated[int, typer.Option(help="Of the training run.")]
 ObjectSetName = Annotated[str, typer.Option("--set", callback=_known, help=f"One of {NAMES}.")]

@@ -32,27 +32,43 @@ class Paths:
     def combinations(self, regime: str) -> Path:
         return self.reports / "combinations" / f"{regime}.csv"
 
-    def weights(self, network: str, regime: str) -> Path:
-        return self.models / regime / f"{network}.safetensors"
+    def weights(self, network: str, regime: str, seed: int) -> Path:
+        return self.models / regime / network / f"{seed}.safetensors"
 
-    def curves(self, network: str, regime: str) -> Path:
-        return self.reports / "curves" / f"{regime}-{network}.csv"
+    def curves(self, network: str, regime: str, seed: int) -> Path:
+        return self.reports / "curves" / regime / network / f"{seed}.csv"
 
-    def density(self, network: str) -> Path:
-        return self.reports / "density" / f"{network}.json"
+    def density(self, network: str, seed: int) -> Path:
+        return self.reports / "density" / network / f"{seed}.json"
 
-    def classification(self, network: str) -> Path:
-        return self.reports / "classification" / f"{network}.json"
+    def classification(self, network: str, seed: int) -> Path:
+        return self.reports / "classification" / network / f"{seed}.json"
+
+    def heldout(self, network: str, regime: str, seed: int) -> Path:
+        return self.reports / "heldout" / regime / network / f"{seed}.json"
+
+    def agreement(self, network: str, seed: int) -> Path:
+        return self.reports / "agreement" / network / f"{seed}.json"
+
+    def probe(self, network: str, seed: int) -> Path:
+        return self.reports / "probe" / network / f"{seed}.json"
+
+    def calibration(self, network: str, seed: int) -> Path:
+        return self.reports / "calibration" / network / f"{seed}.json"
 
     def generated(self, network: str) -> Path:
         return self.data / "generated" / f"{network}.safetensors"
 
-    def missing(self, regime: str) -> Path:
-        return self.reports / "missing" / f"{regime}.json"
+    def missing(self, network: str, regime: str, seed: int) -> Path:
+        return self.reports / "missing" / regime / network / f"{seed}.json"
 
     @property
     def cost(self) -> Path:
         return self.reports / "cost.json"
+
+    @property
+    def claims(self) -> Path:
+        return self.reports / "claims.json"
 
     @property
     def metrics(self) -> Path:

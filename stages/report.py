@@ -13,5 +13,5 @@ def run() -> None:
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
-    text = page(settings, paths.figures, json.loads(paths.metrics.read_text()))
+    text = page(settings, paths.figures, *(json.loads(path.read_text()) for path in (paths.metrics, paths.claims)))
     write_atomically(parent(paths.page), lambda temporary: temporary.write_text(text))

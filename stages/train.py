@@ -8,12 +8,14 @@ import typer
 
 from gmn.params import Settings
 from gmn.progress import Progress
+from stages.options import Model, Seed
 from stages.paths import PARAMS, SCRATCH, Paths, cores, parent
 
 
 def run(
-    model: Annotated[str, typer.Option(help="baseline, poe or apoe.")],
+    model: Model,
     regime: Annotated[str, typer.Option(help="m2, m8-1-2, m8-7-8, m14-1-4, m14-11-14, ...")],
+    seed: Seed = 0,
 ) -> None:
     """Train a network; a killed run goes on from its last checkpoint."""
     import pandas as pd
@@ -45,7 +47,7 @@ def run(
             config=config,
             settings=optimisation,
             regime=chosen,
-            seed=settings.seed,
+            seed=seed,
             iterations=lengths.missing if chosen.low < chosen.modalities else lengths.complete,
             train=readers["train"],
             val=readers["val"],
@@ -53,24 +55,25 @@ def run(
             device=device,
             world=processes,
         )
-        checkpoints = Checkpoints(SCRATCH / "train" / f"{regime}-{model}-{_key(settings, sets, regime, model)}")
-        with Progress(f"train {model} {regime}", plan.iterations, "it", silent=not processes.leads) as progress:
+        name = f"{regime}-{model}-{seed}"
+        checkpoints = Checkpoints(SCRATCH / "train" / f"{name}-{_key(settings, sets, name)}")
+        with Progress(f"train {name}", plan.iterations, "it", silent=not processes.leads) as progress:
             trained, rows = train(plan, checkpoints, progress.advance, progress.skip)
         if processes.leads:
-            save_weights(parent(paths.weights(model, regime)), trained)
-            table = pd.DataFrame(rows)
-            table.to_csv(parent(paths.curves(model, regime)), index=False, float_format="%.6g", lineterminator="\n")
+            save_weights(parent(paths.weights(model, regime, seed)), trained)
+            curves = parent(paths.curves(model, regime, seed))
+            pd.DataFrame(rows).to_csv(curves, index=False, float_format="%.6g", lineterminator="\n")
             checkpoints.clear()
 
 
-def _key(settings: Settings, sets: dict, regime: str, model: str) -> str:
+def _key(settings: Settings, sets: dict, name: str) -> str:
     """What a checkpoint must agree on to be gone on from: settings, data and the code that trains."""
     from gmn.source import source_digest
 
     about = [
         settings.now.model.model_dump(),
         settings.now.train.model_dump(),
-        [settings.reading, settings.seed, regime, model],
+        [settings.reading, settings.seed, name],
         [s.manifest for s in sets.values()],
         source_digest(),
     ]

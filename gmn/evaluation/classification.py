@@ -1,6 +1,6 @@
 """Scene classification (Fig. 4, Eq. 6): to which of ten scenes does a held-out set of views belong?
 
-Every scene k gives a context, every scene i a query: the last five views of both senses. The score of the
+Every scene k gives a context, every scene i a query: its last five views of both senses. The score of the
 pair is the importance-weighted log p(O_i | C_k). The paper asks for the scene of a query (argmax over k); the
 authors' code asks for the query of a scene (argmax over i). Both are kept.
 """
@@ -8,15 +8,17 @@ authors' code asks for the query of a scene (argmax over i). Both are kept.
 import numpy as np
 import torch
 
-from gmn.data.batches import SceneReader
+from gmn.data.batches import Episodes, SceneReader
 from gmn.evaluation.protocol import first_views
-from gmn.models.gmn import GMN, TargetViews
+from gmn.models.gmn import GMN, TargetViews, log_mean
 from gmn.models.noise import Noise
 from gmn.models.representations import Representations
 
 SCENES = 10
 COUNTS = (0, 1, 2, 3, 4, 5)
 SENSES = {"I": (1, 0), "H": (0, 1), "H+I": (1, 1)}  # name -> whether images, touches are in the context
+TOUCHES = (0, 1, 2, 3, 5, 10, 15)  # contexts when pictures alone are asked about
+PRIOR_SAMPLES = 5  # as many samples of P(z | C) as cost what one of Q(z | C, O) does, about
 
 
 @torch.no_grad()
@@ -33,28 +35,68 @@ def classify(model: GMN, readers: list[SceneReader], batches: int, samples: int,
         tick: called with the number of finished batches.
 
     Returns:
-        ``paper[senses][count]`` and ``released[senses][count]``: a list of 0 and 1, one per query or scene.
+        ``paper[senses][count]`` and ``released[senses][count]``: a list of 0 and 1, one per query or scene;
+        ``touches[k]``: the same for the paper's question when the query is five pictures and the context the
+        first ``touch_counts[k]`` touches; ``prior``: as the last of ``paper["H+I"]``, scored by samples of
+        P(z | C) instead, ``prior_samples`` of them.
     """
     answers = {question: {s: [[] for _ in COUNTS] for s in SENSES} for question in ("paper", "released")}
+    touches, by_prior = [[] for _ in TOUCHES], []
     for batch in range(batches):
         reader = readers[batch % len(readers)]
         first = SCENES * (batch // len(readers))
         episodes = reader.read(np.arange(first, first + SCENES))
+
+        def score(contexts: list[int], asked=(0, 1), prior: bool = False, episodes=episodes, batch=batch):
+            noise = Noise(seed * 1_000_003 + batch, device=device)
+            drawn = samples * PRIOR_SAMPLES if prior else samples
+            return score_pairs(model, episodes, contexts, drawn, noise, device, list(asked), prior)
+
         for senses, active in SENSES.items():
             for c, count in enumerate(COUNTS):
-                noise = Noise(seed * 1_000_003 + batch, device=device)
-                scores = score_pairs(model, episodes, [count * a for a in active], samples, noise, device)
-                for question, axis in (("paper", 0), ("released", 1)):
-                    right = scores.argmax(axis).cpu().numpy() == np.arange(SCENES)
-                    answers[question][senses][c] += right.astype(int).tolist()
+                scores = score([count * a for a in active])
+                answers["paper"][senses][c] += _right(scores, 0)
+                answers["released"][senses][c] += _right(scores, 1)
+        for c, count in enumerate(TOUCHES):
+            touches[c] += _right(score([0, count], asked=(0,)), 0)
+        by_prior += _right(score([COUNTS[-1]] * 2, prior=True), 0)
         tick(1)
-    return {"counts": list(COUNTS), "samples": samples, "scenes": SCENES * batches} | answers
+    about = {"counts": list(COUNTS), "samples": samples, "scenes": SCENES * batches}
+    about |= {"touch_counts": list(TOUCHES), "touches": touches}
+    return about | {"prior_samples": samples * PRIOR_SAMPLES, "prior": by_prior} | answers
 
 
-def score_pairs(model: GMN, episodes, context_counts: list[int], samples: int, noise: Noise, device) -> torch.Tensor:
-    """log p(O_i | C_k) of every pair, (k, i) float64 nats."""
-    everything = list(range(len(model.modalities)))
-    asked = first_views(episodes, context_counts, everything).to(device)
+def _right(scores: torch.Tensor, axis: int) -> list[int]:
+    return (scores.argmax(axis).cpu().numpy() == np.arange(len(scores))).astype(int).tolist()
+
+
+def score_pairs(
+    model: GMN,
+    episodes: Episodes,
+    context_counts: list[int],
+    samples: int,
+    noise: Noise,
+    device,
+    asked_for: list[int],
+    prior: bool = False,
+) -> torch.Tensor:
+    """log p(O_i | C_k) of every pair, (k, i) float64 nats.
+
+    Args:
+        model: of M = 2.
+        episodes: n scenes.
+        context_counts: views of each modality in the contexts.
+        samples: S.
+        noise: of z.
+        device: where.
+        asked_for: modalities of the queries.
+        prior: draw z from P(z | C_k), n times fewer draws, instead of Q(z | C_k, O_i).
+    """
+    asked = first_views(episodes, context_counts, asked_for).to(device)
+    return (_by_prior if prior else _by_posterior)(model, asked, samples, noise)
+
+
+def _by_posterior(model: GMN, asked: Episodes, samples: int, noise: Noise) -> torch.Tensor:
     known = model.represent(asked)
     n = asked.context.shape[1]
     pairs = Representations(
@@ -65,8 +107,25 @@ def score_pairs(model: GMN, episodes, context_counts: list[int], samples: int, n
     )
     latents = model.inference.rollout(pairs, noise, samples)
     wheres = []
-    for m in everything:
-        own = TargetViews.of(asked.target[:, :, m])
+    for own in _targets(asked):
         episode = (own.scene + n * torch.arange(n, device=own.scene.device)[:, None]).flatten()
         wheres.append(TargetViews(episode, own.scene.repeat(n), own.view.repeat(n), n * n))
-    return model.importance_weighted(asked, latents, wheres, samples).unflatten(0, (n, n))
+    return log_mean(model.log_weights(asked, latents, wheres)).unflatten(0, (n, n))
+
+
+def _by_prior(model: GMN, asked: Episodes, samples: int, noise: Noise) -> torch.Tensor:
+    n = asked.context.shape[1]
+    latents = model.prior(asked, noise, samples)
+    columns = []
+    for query in range(n):
+        wheres = []
+        for own in _targets(asked):
+            view = own.view[own.scene == query]
+            episode = torch.arange(n, device=view.device).repeat_interleave(len(view))
+            wheres.append(TargetViews(episode, torch.full_like(episode, query), view.repeat(n), n))
+        columns.append(log_mean(model.log_weights(asked, latents, wheres)))
+    return torch.stack(columns, 1)
+
+
+def _targets(asked: Episodes) -> list[TargetViews]:
+    return [TargetViews.of(asked.target[:, :, m]) for m in range(asked.target.shape[2])]

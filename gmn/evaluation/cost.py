@@ -64,7 +64,8 @@ def measure(config: ModelConfig, batch_size: int, iterations: int, threads: int,
         way: how it is computed.
 
     Returns:
-        ``ms`` and ``cpu_ms``: medians; ``peak_mib``; ``gflop``: forward and backward, counted by PyTorch.
+        ``ms`` and ``cpu_ms``: medians; ``each_ms``: every timed iteration; ``peak_mib``; ``gflop``: forward and
+        backward, counted by PyTorch.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_measure, config, batch_size, iterations, threads, device, way).result()
@@ -113,6 +114,7 @@ def _measure(config, batch_size, iterations, threads, device, way: Way) -> dict:
         cpu.append(time.process_time() - used)
     return {
         "ms": round(1e3 * statistics.median(wall), 1),
+        "each_ms": [round(1e3 * seconds, 1) for seconds in wall],
         "cpu_ms": round(1e3 * statistics.median(cpu), 1),
         "peak_mib": round(_peak_bytes(device) / 2**20),
         "gflop": round(counter.get_total_flops() / 1e9, 1),

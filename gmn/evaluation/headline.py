@@ -6,13 +6,11 @@ from gmn.evaluation.intervals import bootstrap
 
 
 def headline(network: str, density: dict, classification: dict, curves: pd.DataFrame) -> dict:
-    """Means with 95 % intervals over scenes, flat enough for ``dvc metrics diff``.
+    """Means with 95 % intervals over scenes and seeds, flat enough for ``dvc metrics diff``.
 
     Args:
         network: its name.
-        density: of :func:`gmn.evaluation.density.density`.
-        classification: of :func:`gmn.evaluation.classification.classify`.
-        curves: of the M = 2 training run.
+        density, classification, curves: of its M = 2 runs, see :class:`gmn.evaluation.results.Results`.
     """
     most = density["counts"][-1]
     wanted = {
@@ -27,14 +25,15 @@ def headline(network: str, density: dict, classification: dict, curves: pd.DataF
     }
     index = {count: k for k, count in enumerate(density["counts"])}
     nats = {
-        name: _interval(density["values"][question][index[images]][index[touches]])
+        name: _interval(density["values"][question][:, index[images], index[touches]])
         for name, (question, images, touches) in wanted.items()
     }
     last = classification["counts"][-1]
-    accuracy = {f"{senses}_{last}": _interval(hits[-1]) for senses, hits in classification["paper"].items()}
-    final = curves.iloc[-1]
+    accuracy = {f"{senses}_{last}": _interval(hits[:, -1]) for senses, hits in classification["paper"].items()}
+    final = curves[curves["iteration"] == curves["iteration"].max()].mean()
     return {
         "model": network,
+        "seeds": int(curves["seed"].nunique()),
         "iterations": int(final["iteration"]),
         "loss": {name: float(final[name]) for name in ("train", "val_missing", "val_full")},
         "nats_per_dimension": nats,
@@ -42,5 +41,5 @@ def headline(network: str, density: dict, classification: dict, curves: pd.DataF
     }
 
 
-def _interval(values: list) -> dict:
+def _interval(values) -> dict:
     return {name: round(value, 5) for name, value in bootstrap(values)._asdict().items()}

@@ -1,4 +1,4 @@
-"""Intervals: the bootstrap over scenes."""
+"""Intervals: the bootstrap over scenes, and over training seeds where there are several."""
 
 from typing import NamedTuple
 
@@ -16,11 +16,31 @@ class Interval(NamedTuple):
 
 
 def bootstrap(values, seed: int = 0) -> Interval:
-    """Mean of ``values`` (scenes,) with the percentile bootstrap's 95 % interval over scenes.
+    """Mean with the percentile bootstrap's 95 % interval.
 
-    For a difference of two models pass the scenes' differences: the bootstrap is then paired.
+    Args:
+        values: (scenes,) or (seeds, scenes): every training seed answered the same scenes. Both axes are
+            resampled, each as a whole. For a difference of two models pass the scenes' differences: the
+            bootstrap is then paired.
+        seed: of the resampling.
     """
-    values = np.asarray(values, dtype=np.float64)
-    resampled = np.random.default_rng(seed).integers(len(values), size=(RESAMPLES, len(values)))
-    low, high = np.percentile(values[resampled].mean(axis=1), [2.5, 97.5])
-    return Interval(float(values.mean()), float(low), float(high))
+    return interval_of(lambda resampled: resampled.mean(-1), values, seed=seed)
+
+
+def interval_of(statistic, *samples, seed: int = 0, confidence: float = 0.95) -> Interval:
+    """A statistic of one or more paired samples, with the percentile bootstrap's 95 % interval.
+
+    Args:
+        statistic: maps arrays (..., n), one per sample, to (...).
+        samples: (scenes,) or (seeds, scenes) each; scenes and seeds are resampled together.
+        seed: of the resampling.
+        confidence: of the interval; nearer to 1 where many are read together.
+    """
+    samples = [np.atleast_2d(np.asarray(sample, dtype=np.float64)) for sample in samples]
+    seeds, scenes = samples[0].shape
+    rng = np.random.default_rng(seed)
+    scene = rng.integers(scenes, size=(RESAMPLES, 1, scenes))
+    run = rng.integers(seeds, size=(RESAMPLES, seeds, 1))
+    resampled = statistic(*(sample[run, scene].reshape(RESAMPLES, -1) for sample in samples))
+    low, high = np.quantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(float(statistic(*(sample.ravel() for sample in samples))), float(low), float(high))

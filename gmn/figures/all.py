@@ -2,13 +2,32 @@
 
 from pathlib import Path
 
-from gmn.figures import fig1, fig2, fig3, fig4, fig5, figs1, figs2, figs4, figs5, figs6, hand, table1
-from gmn.figures.results import Results
+from gmn.evaluation.results import Results
+from gmn.figures import (
+    agreement,
+    calibration,
+    fig1,
+    fig2,
+    fig3,
+    fig4,
+    fig5,
+    figs1,
+    figs2,
+    figs4,
+    figs5,
+    figs6,
+    hand,
+    samples,
+    shape,
+    table1,
+    touches,
+)
 
-MODULES = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6, hand)
+PUBLISHED = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6)
+BEYOND = (agreement, samples, shape, touches, calibration, hand)
 
 
 def draw_all(results: Results, folder: Path) -> None:
     """Write the SVG and PNG of every figure, and Table 1 as CSV, to ``folder``."""
-    for module in MODULES:
+    for module in (*PUBLISHED, *BEYOND):
         module.draw(results, folder)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmn.figures.results import Results
+from gmn.evaluation.results import Results
 from gmn.figures.style import NAMES, PAGE, bare, caption, plt, save
 
 SCENE = 0

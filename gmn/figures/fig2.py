@@ -2,8 +2,8 @@
 
 import torch
 
+from gmn.evaluation.results import Results
 from gmn.figures.boxes import arrow, box, canvas
-from gmn.figures.results import Results
 from gmn.figures.style import NAMES, PAGE, caption, plt, save
 from gmn.models.config import NETWORKS, ModelConfig
 from gmn.models.gmn import GMN

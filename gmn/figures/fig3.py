@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gmn.evaluation.intervals import bootstrap
-from gmn.figures.results import NETWORKS, Results
+from gmn.evaluation.results import NETWORKS, Results
+from gmn.figures.series import series, training
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
 STYLES = (":", "--", "-.", "-")  # as published: dotted is the fully cross-modal case
@@ -33,8 +33,9 @@ def draw(results: Results, folder) -> None:
     bound = about["bound"]
     caption(
         figure,
-        f"{about['scenes']} test scenes, importance-weighted with {about['samples']} samples; bars: 95 % bootstrap "
-        f"over scenes; the best possible value is {bound['rgb']:.3f} (pictures), {bound['haptics']:.3f} (touch)",
+        f"{about['scenes']} test scenes, importance-weighted with {about['samples']} samples; bars: 95 % bootstrap; "
+        f"{training(results)}; the best possible value is {bound['rgb']:.3f} (pictures), "
+        f"{bound['haptics']:.3f} (touch)",
     )
     save(figure, folder, "fig3")
 
@@ -43,14 +44,9 @@ def _panel(axes, densities: dict, question: str) -> None:
     counts = densities["apoe"]["counts"]
     places = np.arange(len(counts))
     for shift, network in zip((-0.06, 0, 0.06), NETWORKS, strict=True):
-        values = np.array(densities[network]["values"][question])  # (images, touches, scenes)
+        values = densities[network]["values"][question]  # (seeds, images, touches, scenes)
         if question != "haptics":
-            values = values.swapaxes(0, 1)  # the other sense across
+            values = values.swapaxes(1, 2)  # the other sense across
         for own, style in enumerate(STYLES):
-            line = [bootstrap(values[other, own]) for other in range(len(counts))]
-            mean = np.array([i.mean for i in line])
-            error = [mean - [i.low for i in line], [i.high for i in line] - mean]
-            axes.errorbar(
-                places + shift, mean, error, color=COLOURS[network], ls=style, marker=MARKERS[network], elinewidth=0.5
-            )
+            series(axes, places + shift, values[:, :, own].swapaxes(0, 1), network, ls=style)
     axes.set_xticks(places, counts)

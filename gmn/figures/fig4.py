@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gmn.evaluation.intervals import bootstrap
-from gmn.figures.results import NETWORKS, Results
-from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+from gmn.evaluation.results import NETWORKS, Results
+from gmn.figures.series import series, training
+from gmn.figures.style import NAMES, PAGE, caption, plt, save
 
 STYLES = {"I": "--", "H": ":", "H+I": "-"}
 QUESTIONS = {
@@ -20,13 +20,8 @@ def draw(results: Results, folder) -> None:
     for panel, (question, title) in zip(axes, QUESTIONS.items(), strict=True):
         for shift, network in zip((-0.08, 0, 0.08), NETWORKS, strict=True):
             for senses, style in STYLES.items():
-                line = [bootstrap(hits) for hits in answers[network][question][senses]]
-                mean = 100 * np.array([i.mean for i in line])
-                error = [mean - 100 * np.array([i.low for i in line]), 100 * np.array([i.high for i in line]) - mean]
-                panel.errorbar(
-                    np.array(about["counts"]) + shift, mean, error, color=COLOURS[network], ls=style,
-                    marker=MARKERS[network], elinewidth=0.5, label=f"{NAMES[network]}, {senses}",
-                )  # fmt: skip
+                hits, places = answers[network][question][senses], np.array(about["counts"]) + shift
+                series(panel, places, hits.swapaxes(0, 1), network, 100, ls=style, label=f"{NAMES[network]}, {senses}")
         panel.axhline(10, color="0.4", lw=0.7)
         panel.text(5.2, 6.5, "chance", fontsize=6, ha="right", color="0.4")
         panel.set(title=title, xlabel="contexts of each sense given")
@@ -35,6 +30,6 @@ def draw(results: Results, folder) -> None:
     caption(
         figure,
         f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten; {about['samples']} samples; "
-        "bars: 95 % bootstrap over scenes; I images, H haptics",
+        f"bars: 95 % bootstrap; I images, H haptics; {training(results)}",
     )
     save(figure, folder, "fig4")

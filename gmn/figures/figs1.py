@@ -1,7 +1,7 @@
 """Fig. S1: query-sense pairs of a real scene."""
 
+from gmn.evaluation.results import Results
 from gmn.figures import scene
-from gmn.figures.results import Results
 from gmn.figures.style import save
 from gmn.mese.thing import Object
 

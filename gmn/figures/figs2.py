@@ -1,7 +1,7 @@
 """Fig. S2: the generative process, flat and with modality-level representations."""
 
+from gmn.evaluation.results import Results
 from gmn.figures.boxes import arrow, box, canvas
-from gmn.figures.results import Results
 from gmn.figures.style import PAGE, caption, plt, save
 
 X = (0.15, 0.42, 0.69)

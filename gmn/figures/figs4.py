@@ -1,25 +1,20 @@
 """Fig. S4: the bound of the three networks over training, M = 2."""
 
-from gmn.figures.results import NETWORKS, Results
+from gmn.evaluation.results import NETWORKS, Results
+from gmn.figures.series import training
 from gmn.figures.style import COLOURS, COLUMN, MARKERS, NAMES, caption, plt, save
 
 
 def draw(results: Results, folder) -> None:
     figure, axes = plt.subplots(figsize=(COLUMN, 2.6))
     for network in NETWORKS:
-        table = results.curves(network, "m2").iloc[1:]
-        axes.plot(table["iteration"], -table["train"], color=COLOURS[network], ls=":")
-        axes.plot(
-            table["iteration"],
-            -table["val_full"],
-            color=COLOURS[network],
-            marker=MARKERS[network],
-            label=NAMES[network],
-        )
+        table = -results.curves(network, "m2").groupby("iteration")[["train", "val_full"]].mean().iloc[1:]
+        look = {"color": COLOURS[network], "marker": MARKERS[network], "markevery": 0.1}
+        axes.plot(table.index, table["train"], ls=":", **look)
+        axes.plot(table.index, table["val_full"], label=NAMES[network], **look)
     axes.plot([], [], color="0.3", ls=":", label="training")
     axes.plot([], [], color="0.3", label="validation")
     axes.set(title="ELBO at M = 2", xlabel="iterations", ylabel="ELBO (nats / view x M)")
     axes.legend(loc="lower right")
-    train = results.settings.now.train
-    caption(figure, f"{train.validation_scenes} validation scenes, batch {train.batch_size}, one seed")
+    caption(figure, f"{results.settings.now.train.validation_scenes} validation scenes; {training(results)}")
     save(figure, folder, "figs4")

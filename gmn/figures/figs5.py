@@ -1,7 +1,7 @@
 """Fig. S5: samples as contexts of both senses accumulate."""
 
 from gmn.evaluation.generation import ACCUMULATED
-from gmn.figures.results import Results
+from gmn.evaluation.results import Results
 from gmn.figures.strips import draw_strips
 
 SCENE = 1

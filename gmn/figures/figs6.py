@@ -1,7 +1,7 @@
 """Fig. S6: samples from pictures only, touch only, and both."""
 
 from gmn.evaluation.generation import CONTEXTS
-from gmn.figures.results import Results
+from gmn.evaluation.results import Results
 from gmn.figures.strips import draw_strips
 
 SCENE = 2

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.patches import Patch, Polygon
 from matplotlib.patheffects import withStroke
 
-from gmn.figures.results import Results
+from gmn.evaluation.results import Results
 from gmn.figures.style import PAGE, bare, caption, plt, save
 from gmn.mese import camera, world
 from gmn.mese.channels import FINGERS, table

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from gmn.figures.results import Results
+from gmn.evaluation.results import Results
 from gmn.figures.style import NAMES, PAGE, caption, plt, save
 
 # Main text, Sec. 4; what it does not print is left blank.

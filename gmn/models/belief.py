@@ -2,7 +2,7 @@
 
 Usage::
 
-    model = GMN.from_pretrained("models/laptop/m2/apoe.safetensors")
+    model = GMN.from_pretrained("models/laptop/m2/apoe/0.safetensors")
     scene = model.infer({"haptics": (readings, wrist_queries)})            # any subset of modalities, or {}
     pictures = scene.imagine({"vision": camera_queries}, samples=4)        # {"vision": (4, N, 3, H, W)}
     nats = scene.log_likelihood({"vision": (true_pictures, camera_queries)}, samples=50)

@@ -170,24 +170,26 @@ class GMN(nn.Module):
 
         ``transform`` maps means and targets alike before they are compared (GRAY: the maximum over colours).
         """
-        latents = self.posterior(episodes, noise, samples)
         wheres = [TargetViews.of(episodes.target[:, :, m]) for m in range(len(self.modalities))]
-        return self.importance_weighted(episodes, latents, wheres, samples, transform)
+        weights = self.log_weights(episodes, self.posterior(episodes, noise, samples), wheres, transform)
+        return log_mean(weights)
 
-    def importance_weighted(
-        self, episodes: Episodes, latents: Latents, wheres: list["TargetViews"], samples: int, transform=None
-    ) -> Tensor:
-        """``log 1/S sum_s p(X | z_s, V) p(z_s | C) / q(z_s | C, O)``, (E,) float64 nats."""
-        weight = latents.log_ratio()
-        for m, where in enumerate(wheres):
-            weight = weight + self.score(m, episodes, latents.z, where, transform).double()
-        return torch.logsumexp(weight.unflatten(0, (samples, -1)), 0) - math.log(samples)
+    def log_weights(self, episodes: Episodes, latents: Latents, wheres: list["TargetViews"], transform=None) -> Tensor:
+        """``log p(X | z_s, V) p(z_s | C) / q(z_s | C, O)``, (S, E) float64 nats; their mean estimates p(X | V, C).
+
+        ``latents`` may be of the posterior or, q being p then, of the prior.
+        """
+
+        def compared(x: Tensor) -> Tensor:
+            return (x if transform is None else transform(x)).double()
+
+        scores = [self.score(m, episodes, latents.z, where, compared) for m, where in enumerate(wheres)]
+        return (latents.log_ratio() + sum(scores)).unflatten(0, (-1, wheres[0].episodes))
 
     def score(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", transform=None) -> Tensor:
         """log p(X_m | z, V) of every row of z, (S * E,) nats, zero for rows without targets."""
-        score = z.new_zeros(len(z))
         if len(where.episode) == 0:
-            return score
+            return z.new_zeros(len(z))
         samples = len(z) // where.episodes
         rows = (where.episode + where.episodes * torch.arange(samples, device=z.device)[:, None]).flatten()
         query = episodes.queries[m][where.scene, where.view]
@@ -197,7 +199,7 @@ class GMN(nn.Module):
             mean, sense = transform(mean), transform(sense)
         sense = sense.repeat(samples, *[1] * (sense.ndim - 1))
         density = log_density(sense, at_least_float32(mean), self.config.std_of(self.modalities[m]))
-        return score.index_add(0, rows, density)
+        return density.new_zeros(len(z)).index_add(0, rows, density)
 
 
 class TargetViews(NamedTuple):
@@ -213,6 +215,11 @@ class TargetViews(NamedTuple):
         """The true entries of ``target`` (K, B, V); episode k * B + b belongs to scene b."""
         copy, scene, view = target.nonzero(as_tuple=True)
         return cls(copy * target.shape[1] + scene, scene, view, target.shape[0] * target.shape[1])
+
+
+def log_mean(weights: Tensor) -> Tensor:
+    """Log of the mean over the first axis of numbers whose logs are ``weights``."""
+    return torch.logsumexp(weights, 0) - math.log(len(weights))
 
 
 def _known(key: str, known: dict, what: str) -> None:

@@ -63,7 +63,9 @@ class Latents:
         return torch.stack([kl(q, p).flatten(1).sum(1) for _, p, q in self.steps])
 
     def log_ratio(self) -> Tensor:
-        """log p(z | C) - log q(z | C, O), (S * E,) float64 nats."""
+        """log p(z | C) - log q(z | C, O), (S * E,) float64 nats; zero where z was drawn from p."""
+        if self.steps[0][2] is None:
+            return self.z.new_zeros(len(self.z), dtype=torch.float64)
         terms = [(p.log_prob(z) - q.log_prob(z)).double().flatten(1).sum(1) for z, p, q in self.steps]
         total = torch.stack(terms).sum(0)
         return total if self.known.log_ratio is None else total + self.known.log_ratio

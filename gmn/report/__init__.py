@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gmn.params import Settings
 
@@ -20,26 +20,43 @@ FIGURES = {
     "figs4": "Fig. S4. ELBO over training.",
     "figs5": "Fig. S5. Contexts accumulate.",
     "figs6": "Fig. S6. From sight, from touch, from both.",
+    "agreement": "Fig. 1 in numbers: do shapes agree across samples, and colours where they were seen?",
+    "samples": "Fig. 3's bound against the number of samples.",
+    "shape": "How much of the shape a linear probe reads from the representation.",
+    "touches": "From one touch to fifteen, and shapes that training never saw.",
+    "calibration": "How often the truth lies inside the predicted intervals; the diagonal is right.",
     "hand": "The hand: 19 touch sensors, 5 inertial units; the other readings are of its joints and servos.",
 }
 
 
-def page(settings: Settings, figures: Path, metrics: dict) -> str:
+def page(settings: Settings, figures: Path, metrics: dict, claims: dict) -> str:
     """The page as HTML; pictures are linked beside it, as ``figures/NAME.svg``.
 
     Args:
         settings: of the run.
         figures: folder of the drawn figures.
         metrics: of :func:`gmn.evaluation.headline.headline`.
+        claims: as the stage ``claims`` writes them.
     """
     missing = [name for name in FIGURES if not (figures / f"{name}.svg").exists()]
     if missing:
         raise FileNotFoundError(2, "No such file", str(figures / f"{missing[0]}.svg"))
+    template = _environment(escape=True).get_template("index.html.j2")
+    return template.render(settings=settings, figures=FIGURES, metrics=metrics, claims=claims)
+
+
+def claims_table(claims: dict) -> str:
+    """The claims as Markdown: a table of verdicts, and one of every part."""
+    return _environment(escape=False).get_template("claims.md.j2").render(claims)
+
+
+def _environment(escape: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("gmn.report", "."),
-        autoescape=select_autoescape(default=True),
+        autoescape=escape,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("index.html.j2").render(settings=settings, figures=FIGURES, metrics=metrics)
+    environment.filters["number"] = lambda value: "not run" if value is None else f"{value:.4g}"
+    return environment

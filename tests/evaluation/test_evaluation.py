@@ -59,7 +59,7 @@ def test_pair_scores_on_the_diagonal_are_the_model_s_likelihood(scenes, network)
     model = tiny_model(network, 2)
     episodes = doubled(reader_for(scenes, model).read(np.arange(1)))
     with torch.no_grad():
-        matrix = score_pairs(model, episodes, [2, 1], 3, Noise(1), CPU)
+        matrix = score_pairs(model, episodes, [2, 1], 3, Noise(1), CPU, [0, 1])
         asked = first_views(episodes, [2, 1], [0, 1])
         single = model.log_likelihood(asked, Noise(1), 3)
     torch.testing.assert_close(matrix.flatten(), single)
@@ -70,7 +70,7 @@ def test_pair_scores_put_scenes_in_rows_and_queries_in_columns(scenes):
     episodes = doubled(reader_for(scenes, model).read(np.arange(3)))
     quiet = Noise(0)
     with torch.no_grad():
-        matrix = score_pairs(model, episodes, [3, 3], 1, quiet, CPU)
+        matrix = score_pairs(model, episodes, [3, 3], 1, quiet, CPU, [0, 1])
     # Queries differ in how bright their pictures are, far more than contexts differ before training.
     assert matrix.std(1).mean() > matrix.std(0).mean()
 
@@ -82,7 +82,7 @@ def test_without_context_no_scene_is_better_than_another(scenes):
     hits = []
     with torch.no_grad():
         for seed in range(60):
-            matrix = score_pairs(model, episodes, [0, 0], 1, Noise(seed), CPU)
+            matrix = score_pairs(model, episodes, [0, 0], 1, Noise(seed), CPU, [0, 1])
             hits += (matrix.argmax(0) == torch.arange(4)).tolist()
     assert np.mean(hits) == pytest.approx(0.25, abs=0.1)  # 240 answers: 0.1 is 3.6 standard errors
 
@@ -98,9 +98,9 @@ def test_headline_reads_the_right_cells():
 
     cells = np.zeros((4, 4, 5))
     cells[0, 1], cells[3, 0] = 1, 2  # images, touches
-    values = {"counts": [0, 1, 5, 10], "values": {q: cells.tolist() for q in ("rgb", "gray", "haptics")}}
-    hits = {s: [[0, 1]] * 5 + [[1, 1]] for s in ("I", "H", "H+I")}
-    curves = pd.DataFrame([{"iteration": 7, "train": 1.0, "val_missing": 2.0, "val_full": 3.0}])
+    values = {"counts": [0, 1, 5, 10], "values": {q: cells[None] for q in ("rgb", "gray", "haptics")}}
+    hits = {s: np.array([[[0, 1]] * 5 + [[1, 1]]]) for s in ("I", "H", "H+I")}
+    curves = pd.DataFrame([{"seed": 0, "iteration": 7, "train": 1.0, "val_missing": 2.0, "val_full": 3.0}])
     numbers = headline("apoe", values, {"counts": [0, 1, 2, 3, 4, 5], "paper": hits}, curves)
     assert numbers["nats_per_dimension"]["rgb_from_1_touch"]["mean"] == 1
     assert numbers["nats_per_dimension"]["rgb_from_10_images"]["mean"] == 2

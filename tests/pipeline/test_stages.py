@@ -84,16 +84,16 @@ def test_killed_simulation_goes_on_and_ends_in_the_same_bytes(workplace):
 
 TRAIN = {
     "stage": (sys.executable, "-m", "stages", "train", "--model", "apoe", "--regime", "m2"),
-    "dvc": ("dvc", "repro", "--force", "--single-item", "train@apoe-m2"),
+    "dvc": ("dvc", "repro", "--force", "--single-item", "train@apoe-m2-0"),
 }
 
 
 @pytest.mark.parametrize("command", TRAIN.values(), ids=list(TRAIN))
 def test_killed_training_goes_on_and_ends_in_the_same_bytes(workplace, command):
-    weights, curves = workplace / "models/smoke/m2/apoe.safetensors", workplace / "reports/smoke/curves/m2-apoe.csv"
+    weights, curves = workplace / "models/smoke/m2/apoe/0.safetensors", workplace / "reports/smoke/curves/m2/apoe/0.csv"
     wanted = weights.read_bytes(), curves.read_bytes()
     weights.unlink()
-    kill_when(workplace, ".scratch/train/m2-apoe-*/step-*.safetensors", *command)
+    kill_when(workplace, ".scratch/train/m2-apoe-0-*/step-*.safetensors", *command)
     assert not weights.exists()
     result = run(workplace, *command)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -101,7 +101,7 @@ def test_killed_training_goes_on_and_ends_in_the_same_bytes(workplace, command):
 
 
 def test_two_processes_learn_what_one_does(workplace):
-    curves = workplace / "reports/smoke/curves/m2-apoe.csv"
+    curves = workplace / "reports/smoke/curves/m2/apoe/0.csv"
     alone = pd.read_csv(curves)
     result = run(
         workplace, "torchrun", "--nproc-per-node", "2", "-m", "stages", "train", "--model", "apoe", "--regime", "m2"
@@ -178,7 +178,7 @@ def test_training_without_the_held_out_shapes(workplace):
     classes = {shape.rotation_class(walk) for walk in held_out.read_all("walk")}
     assert 0 < len(trained) < 48
     assert not classes & {shape.rotation_class(walk) for walk in trained}
-    assert (workplace / "models/smoke/m2-heldout/apoe.safetensors").exists()
+    assert (workplace / "models/smoke/m2-heldout/apoe/0.safetensors").exists()
 
 
 def test_a_scene_can_be_looked_at(workplace):
@@ -194,8 +194,8 @@ def test_weights_of_another_configuration_say_what_differs(workplace):
 
 
 def test_missing_results_are_named(workplace):
-    (workplace / "reports/smoke/density/apoe.json").unlink()
-    assert_refused(stage(workplace, "score"), "reports/smoke/density/apoe.json", "dvc repro")
+    (workplace / "reports/smoke/density/apoe/0.json").unlink()
+    assert_refused(stage(workplace, "score"), "reports/smoke/density/apoe/0.json", "dvc repro")
 
 
 def test_a_full_disk_leaves_nothing_half_written(workplace):

@@ -1,0 +1,237 @@
+"""The paper's claims C1-C8, each part as one number with an interval and a verdict.
+
+Every part is a difference or ratio that the claim predicts to lie above a threshold (or inside a range), paired
+over scenes and resampled over scenes and training seeds. Which threshold is written in the part's ``wanted``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from gmn.data.combinations import Regime
+from gmn.evaluation.intervals import Interval, bootstrap, interval_of
+from gmn.evaluation.results import Results
+from gmn.evaluation.verdicts import UNDECIDED, above, every, within
+
+# What the paper prints: parameters in millions, milliseconds an iteration (Sec. 4, Table 1).
+PARAMETERS = {(5, "poe"): 53, (5, "apoe"): 29, (14, "poe"): 131, (14, "apoe"): 51}
+MILLISECONDS = {5: (790, 679), 14: (2059, 1189)}  # PoE, APoE
+FIG5 = {"a": "m8-1-2", "b": "m8-7-8", "c": "m14-1-4", "d": "m14-11-14"}
+MOST = -1  # the largest number of contexts
+
+
+@dataclass(frozen=True)
+class Part:
+    """One measured part of a claim.
+
+    Attributes:
+        what: is measured.
+        wanted: the prediction of the claim.
+        ours: mean and 95 % interval; of an exact count the two ends are the count.
+        unit: of the numbers.
+        verdict: see :mod:`gmn.evaluation.verdicts`.
+    """
+
+    what: str
+    wanted: str
+    ours: Interval
+    unit: str
+    verdict: str
+
+
+def claims(results: Results, chosen: Iterable[str] | None = None) -> list[dict]:
+    """Id, statement and source in the paper, parts, the verdict on all of them, and the command that repeats it.
+
+    Args:
+        results: what the stages measured; only what the chosen claims need is read.
+        chosen: ids; None: all.
+    """
+    table = []
+    for name in chosen or CLAIMS:
+        statement, source, measure, stage = CLAIMS[name]
+        parts = measure(results)
+        table.append(
+            {
+                "id": name,
+                "claim": statement,
+                "source": source,
+                "verdict": every(part.verdict for part in parts),
+                "parts": [asdict(part) | {"ours": _rounded(part.ours)} for part in parts],
+                "command": f"dvc repro {stage} && python -m stages claims {name}",
+            }
+        )
+    return table
+
+
+def positive(what: str, ours: Interval, unit: str, threshold: float = 0.0) -> Part:
+    """A part that the claim predicts to lie above ``threshold``."""
+    return Part(what, f"> {threshold:g}", ours, unit, above(ours, threshold))
+
+
+def parameters(results: Results) -> list[Part]:
+    parts = []
+    for (m, network), printed in PARAMETERS.items():
+        (count,) = (
+            row["parameters"] / 1e6
+            for row in results.cost["rows"]
+            if (row["modalities"], row["network"]) == (m, network)
+        )
+        ours = Interval(count, count, count)
+        verdict = within(ours, printed - 1, printed + 1)
+        parts.append(Part(f"{network}, M = {m}", f"{printed}, printed without decimals", ours, "million", verdict))
+    return parts
+
+
+def times(results: Results) -> list[Part]:
+    rows = {(r["modalities"], r["network"]): r["each_ms"] for r in results.cost["rows"]}
+    parts = []
+    for m, (poe, apoe) in MILLISECONDS.items():
+        ours = _ratio_of_means(rows[m, "poe"], rows[m, "apoe"])
+        parts.append(
+            Part(f"PoE's time over APoE's, M = {m}", f"> 1; printed: {poe / apoe:.2f}", ours, "ratio", above(ours, 1))
+        )
+    return parts
+
+
+def density(results: Results) -> list[Part]:
+    parts = []
+    for question in ("gray", "rgb", "haptics"):
+        gap = _gap(results, question)
+        parts.append(positive(f"{question}: APoE minus baseline, the worst of 16 points", _worst(gap), NATS))
+        own, other = gap[:, 0].mean(1), gap[:, 1:].mean((1, 2))
+        alone, few = bootstrap(own - other), bootstrap(gap[:, 0, 1] - gap[:, 0, MOST])
+        parts.append(positive(f"{question}: gap without contexts of the sense asked for, minus gap with", alone, NATS))
+        parts.append(positive(f"{question}: that gap at one context minus at ten", few, NATS))
+    return parts
+
+
+def shape_not_colour(results: Results) -> list[Part]:
+    values = results.density("apoe")["values"]
+    rows = [values[q][:, *at] for q in ("gray", "rgb") for at in ((0, MOST), (0, 0), (MOST, MOST))]
+    gray = interval_of(_share, *rows[:3])
+    contrast = interval_of(lambda *r: _share(*r[:3]) - _share(*r[3:]), *rows)
+    return [
+        positive("GRAY: what ten touches give of what ten touches and ten pictures give", gray, "share", 0.5),
+        positive("that share of GRAY minus that of RGB", contrast, "share"),
+    ]
+
+
+def classification(results: Results) -> list[Part]:
+    ours, theirs = results.classification("apoe")["paper"], results.classification("baseline")["paper"]
+    gain = {s: ours[s][:, MOST] - ours[s][:, 0] for s in ours}
+    gap = {s: ours[s][:, 1:].mean(1) - theirs[s][:, 1:].mean(1) for s in ours}
+    parts = [positive(f"APoE, {s}: five contexts minus none", bootstrap(gain[s]), ACCURACY) for s in ours]
+    parts += [positive(f"{s}: APoE minus baseline, 1-5 contexts", bootstrap(gap[s]), ACCURACY) for s in ours]
+    alike = bootstrap(ours["H+I"][:, MOST] - ours["I"][:, MOST])
+    parts.append(Part("APoE: H+I minus I, five contexts", "within 0.1", alike, ACCURACY, within(alike, -0.1, 0.1)))
+    parts.append(
+        positive("APoE: I minus H, five contexts", bootstrap(ours["I"][:, MOST] - ours["H"][:, MOST]), ACCURACY)
+    )
+    parts.append(positive("baseline's deficit on I minus that on H+I", bootstrap(gap["I"] - gap["H+I"]), ACCURACY))
+    return parts
+
+
+def missing(results: Results) -> list[Part]:
+    parts = []
+    for letter, name in FIG5.items():
+        if name not in results.settings.regimes:
+            parts.append(Part(f"({letter}) {name}", "a run", Interval(*3 * [np.nan]), LOSS, UNDECIDED))
+            continue
+        regime = Regime.parse(name)
+        full, excess = {}, {}
+        for network in ("apoe", "baseline"):
+            losses = results.missing(network, name)["losses"]  # (seeds, sizes, scenes)
+            full[network] = losses.mean(1)
+            excess[network] = full[network] - np.einsum("ksn,s->kn", losses, regime.train_sizes()[1:])
+        behind = bootstrap(full["baseline"] - full["apoe"])
+        parts.append(positive(f"({letter}) val_full, baseline minus APoE", behind, LOSS))
+        if letter != "c":  # there the paper says that the baseline is slow, not that it overfits
+            worse = bootstrap(excess["baseline"] - excess["apoe"])
+            parts.append(positive(f"({letter}) val_full minus val_missing, baseline minus APoE", worse, LOSS))
+    return parts
+
+
+def agreement(results: Results) -> list[Part]:
+    both, nothing = (results.agreement("apoe")[name] for name in ("both", "nothing"))
+    hidden = [both[f"{measure}_hidden"] for measure in ("variance", "error")]
+    seen = [both[f"{measure}_seen"] for measure in ("variance", "error")]
+    complete = ~np.isnan(hidden[0] + seen[0]).any(0)  # scenes with cubes of both kinds
+    right = bootstrap(1 - seen[1][:, complete])
+    return [
+        positive("IoU of two samples' silhouettes: given picture and touches, minus given nothing",
+                 bootstrap(both["iou"] - nothing["iou"]), "IoU"),
+        positive("IoU of samples' and true silhouettes, given both", bootstrap(both["truth_iou"]), "IoU", 0.5),
+        positive("variance of hidden cubes' chroma minus of seen cubes', given both",
+                 bootstrap((hidden[0] - seen[0])[:, complete]), "of the true chroma squared"),
+        positive("share of seen cubes' chroma that is imagined right, given both", right, "share", 0.5),
+    ]  # fmt: skip
+
+
+def similar_bound(results: Results) -> list[Part]:
+    """The ELBO of complete validation scenes; similar: within 5 % of its distance from the best possible."""
+    losses = {network: results.missing(network, "m2")["losses"][:, -1] for network in ("apoe", "baseline")}
+    std = results.settings.now.model.std
+    modalities = results.settings.model_config_for("apoe", 2).modality_list
+    widths = {"vision": std.vision, "haptics": std.haptics}
+    best = sum(-m.size * (np.log(widths[m.sense]) + 0.5 * np.log(2 * np.pi)) for m in modalities)
+    margin = 0.05 * float(np.mean(best + losses["baseline"]))
+    ours = bootstrap(losses["baseline"] - losses["apoe"])
+    return [
+        Part("ELBO at M = 2, APoE minus baseline", f"within {margin:.1f}: 5 % of the distance from the best possible",
+             ours, LOSS, within(ours, -margin, margin))
+    ]  # fmt: skip
+
+
+NATS, ACCURACY, LOSS = "nats / dimension", "share of ten", "nats / view x M"
+
+# id -> statement, where the paper makes it, its measure, the stage that it needs
+CLAIMS = {
+    "C1": ("Parameters: PoE 53M and APoE 29M at M = 5, 131M and 51M at M = 14", "Table 1", parameters, "benchmark"),
+    "C2": ("An iteration of PoE takes longer than one of APoE", "Table 1", times, "benchmark"),
+    "C3": ("APoE is above the baseline at every point, most with no context of the sense asked for and few of the "
+           "other", "Fig. 3", density, "density"),
+    "C4": ("Touch carries shape, not colour: with touch alone GRAY approaches its bound and RGB does not", "Fig. 3",
+           shape_not_colour, "density"),
+    "C5": ("Accuracy rises with contexts; APoE is above the baseline, most on single senses; its I is near H+I, its H "
+           "lower", "Fig. 4", classification, "classify"),
+    "C6": ("With modalities missing in training the baseline overfits (a, b, d) or is slow (c), APoE is not", "Fig. 5",
+           missing, "missing"),
+    "C7": ("Across samples shapes agree; colours vary except where the context picture shows them", "Fig. 1",
+           agreement, "agree"),
+    "C8": ("APoE and baseline reach a similar ELBO at M = 2", "Fig. S4", similar_bound, "complete"),
+}  # fmt: skip
+
+
+def _gap(results: Results, question: str) -> np.ndarray:
+    """APoE minus baseline, (seeds, own contexts, contexts of the other sense, scenes)."""
+    gap = np.subtract(*(results.density(network)["values"][question] for network in ("apoe", "baseline")))
+    return gap if question != "haptics" else gap.swapaxes(1, 2)
+
+
+def _worst(gap: np.ndarray) -> Interval:
+    """The lowest mean of the points of (seeds, own, other, scenes), and the lowest ends of their intervals.
+
+    It lies above zero where every point does, and below where any does.
+    """
+    points = gap.reshape(len(gap), -1, gap.shape[-1]).swapaxes(0, 1)
+    together = 1 - 0.05 / len(points)  # Bonferroni: 95 % for all points at once
+    intervals = [interval_of(lambda r: r.mean(-1), point, confidence=together) for point in points]
+    return Interval(*np.min(intervals, axis=0).tolist())
+
+
+def _share(reached: np.ndarray, none: np.ndarray, most: np.ndarray) -> np.ndarray:
+    return (reached.mean(-1) - none.mean(-1)) / (most.mean(-1) - none.mean(-1))
+
+
+def _ratio_of_means(above_: list, below: list) -> Interval:
+    """Of two independent samples of times."""
+    rng = np.random.default_rng(0)
+    drawn = [np.asarray(t)[rng.integers(len(t), size=(2000, len(t)))].mean(1) for t in (above_, below)]
+    low, high = np.percentile(drawn[0] / drawn[1], [2.5, 97.5])
+    return Interval(float(np.mean(above_) / np.mean(below)), float(low), float(high))
+
+
+def _rounded(interval: Interval) -> dict:
+    values = interval._asdict().items()
+    return {name: None if np.isnan(value) else float(f"{value:.4g}") for name, value in values}

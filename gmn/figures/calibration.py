@@ -1,0 +1,33 @@
+"""Beyond the paper: how often the truth lies inside predicted intervals."""
+
+import numpy as np
+
+from gmn.evaluation.calibration import CONTEXTS
+from gmn.evaluation.results import NETWORKS, Results
+from gmn.figures.series import series, training
+from gmn.figures.style import NAMES, PAGE, caption, plt, save
+
+STYLES = {"nothing": ":", "touch": "--", "sight": "-"}
+TITLES = {"vision": "(a) pictures of the object", "haptics": "(b) touch"}
+
+
+def draw(results: Results, folder) -> None:
+    found = {network: results.calibration(network) for network in NETWORKS}
+    figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.8))
+    levels = 100 * np.array(found["apoe"]["levels"])
+    for panel, (sense, contexts) in zip(axes, CONTEXTS.items(), strict=True):
+        panel.plot([0, 100], [0, 100], color="0.4", lw=0.7)
+        for network in NETWORKS:
+            for name, (images, touches) in contexts.items():
+                covered = found[network]["coverage"][sense][name].swapaxes(0, 1)
+                label = f"{NAMES[network]}, from {images + touches or ''} {name}".replace("  ", " ")
+                series(panel, levels, covered, network, 100, ls=STYLES[name], markersize=2.5, label=label)
+        panel.set(title=TITLES[sense], xlabel="predicted interval (%)", ylabel="truth inside (%)")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper")
+    about = found["apoe"]
+    caption(
+        figure,
+        f"{about['scenes']} test scenes; predictions are mixtures of {about['samples']} samples of z with the "
+        f"likelihood's spread; bars: 95 % bootstrap; {training(results)}",
+    )
+    save(figure, folder, "calibration")

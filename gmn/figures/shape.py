@@ -1,0 +1,52 @@
+"""Beyond the paper: the shape in the representation, read by a linear probe."""
+
+import numpy as np
+
+from gmn.evaluation.intervals import interval_of
+from gmn.evaluation.occupancy import SENSES
+from gmn.evaluation.results import NETWORKS, Results
+from gmn.figures.series import series, training
+from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+
+STYLES = {"sight": "--", "touch": ":", "both": "-"}
+
+
+def draw(results: Results, folder) -> None:
+    probes = {network: results.probe(network) for network in NETWORKS}
+    figure, (explained, overlap) = plt.subplots(1, 2, figsize=(PAGE, 2.7))
+    for network, found in probes.items():
+        for sense in SENSES:
+            _explained(explained, found, network, sense)
+            look = {"ls": STYLES[sense], "label": f"{NAMES[network]}, {sense}"}
+            series(overlap, _places(found), found[sense]["iou"].swapaxes(0, 1), network, **look)
+    about = probes["apoe"]
+    blind = about["reference"]["iou"].mean()
+    overlap.axhline(blind, color="0.4", lw=0.7)
+    overlap.text(_places(about)[-1], blind, "no context", fontsize=6, ha="right", va="bottom", color="0.4")
+    explained.axhline(0, color="0.4", lw=0.7)
+    explained.set(title="(a) occupancy explained", ylabel="share of variance")
+    overlap.set(title="(b) fullest points against true ones", ylabel="intersection over union")
+    for panel in (explained, overlap):
+        panel.set_xlabel("contexts of each sense given")
+        panel.set_xticks(_places(about), about["counts"])
+    figure.legend(*overlap.get_legend_handles_labels(), loc="outside right upper")
+    caption(
+        figure,
+        f"Ridge regression from the mean of {about['samples']} samples of z to {about['points']} points in space, "
+        f"fitted on {about['fitted']} training scenes, tested on {about['tested']}; bars: 95 % bootstrap; "
+        f"{training(results)}",
+    )
+    save(figure, folder, "shape")
+
+
+def _places(found: dict) -> np.ndarray:
+    return np.arange(len(found["counts"]))
+
+
+def _explained(axes, found: dict, network: str, sense: str) -> None:
+    reference = found["reference"]["error"]
+    errors = found[sense]["error"].swapaxes(0, 1)  # (counts, seeds, scenes)
+    intervals = [interval_of(lambda e, r: 1 - e.mean(-1) / r.mean(-1), error, reference) for error in errors]
+    mean, low, high = np.array(intervals).T
+    look = {"color": COLOURS[network], "marker": MARKERS[network], "ls": STYLES[sense], "elinewidth": 0.5}
+    axes.errorbar(_places(found), mean, [mean - low, high - mean], **look)

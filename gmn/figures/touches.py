@@ -1,0 +1,50 @@
+"""Beyond the paper: from one touch to fifteen, and shapes that training never saw."""
+
+import numpy as np
+
+from gmn.evaluation.intervals import bootstrap
+from gmn.evaluation.results import HELD_OUT, NETWORKS, Results
+from gmn.figures.series import series, training
+from gmn.figures.style import NAMES, PAGE, caption, plt, save
+
+REGIMES = {"m2": "trained on all shapes", "m2-heldout": "trained without these shapes"}
+ASKED = (
+    ("gray", 0, -1, "GRAY from\n10 touches"),
+    ("rgb", 0, -1, "RGB from\n10 touches"),
+    ("rgb", -1, 0, "RGB from\n10 pictures"),
+    ("haptics", -1, 0, "touch from\n10 pictures"),
+    ("haptics", 0, -1, "touch from\n10 touches"),
+)  # question, images, touches, label
+
+
+def draw(results: Results, folder) -> None:
+    figure, (accuracy, unseen) = plt.subplots(1, 2, figsize=(PAGE, 2.6))
+    for network in NETWORKS:
+        answers = results.classification(network)
+        series(accuracy, answers["touch_counts"], answers["touches"].swapaxes(0, 1), network, 100, label=NAMES[network])
+    accuracy.axhline(10, color="0.4", lw=0.7)
+    accuracy.text(15, 10.2, "chance", fontsize=6, ha="right", color="0.4")
+    accuracy.set(title="(a) pictures told apart by touch", xlabel="touches given", ylabel="accuracy of ten (%)")
+    accuracy.legend(loc="upper left")
+    _held_out(unseen, {regime: results.heldout(regime) for regime in REGIMES})
+    about, scenes = results.classification("apoe"), results.heldout("m2")["scenes"]
+    caption(
+        figure,
+        f"(a) {about['scenes']} scenes of 4 and 6 cubes in groups of ten, the query five pictures. "
+        f"(b) {NAMES[HELD_OUT]}, {scenes} scenes of held-out shapes. Bars: 95 % bootstrap; {training(results)}",
+    )
+    save(figure, folder, "touches")
+
+
+def _held_out(axes, densities: dict) -> None:
+    places = np.arange(len(ASKED))
+    reference = densities["m2"]["values"]
+    lost = []
+    for question, images, touches, _ in ASKED:
+        without = densities["m2-heldout"]["values"][question][:, images, touches]
+        lost.append(bootstrap(without - reference[question][:, images, touches]))
+    mean, low, high = np.array(lost).T
+    axes.axhline(0, color="0.4", lw=0.7)
+    axes.errorbar(places, mean, [mean - low, high - mean], color="black", marker="o", ls="none", elinewidth=0.8)
+    axes.set_xticks(places, [label for *_, label in ASKED], fontsize=6)
+    axes.set(title="(b) shapes never trained on, minus trained on", ylabel="difference (nats / dimension)")

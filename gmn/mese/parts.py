@@ -1,0 +1,50 @@
+"""Where an object's cubes are: in the pixels of a picture, and in space. The truth that evaluations compare with."""
+
+import mujoco
+import numpy as np
+
+from gmn.mese import world
+from gmn.mese.camera import View
+from gmn.mese.shape import EDGE
+from gmn.mese.thing import Object, rotation
+
+
+def cubes_in_view(thing: Object, angles: np.ndarray, size: int) -> np.ndarray:
+    """Which cube each pixel of a picture shows, -1 where none.
+
+    Args:
+        thing: the object.
+        angles: pitch and yaw of each camera, (V, 2) radians.
+        size: pixels of the square picture, the field of view of :func:`gmn.mese.camera.look`.
+
+    Returns:
+        (V, size, size) int: indices into ``thing.walk``.
+    """
+    model = world.object_model(len(thing.walk))
+    world.put(model, thing)
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
+    cube_of = np.full(model.ngeom + 1, -1)  # the last entry is that of a ray that hits nothing, geom -1
+    cube_of[model.body_geomadr[world.cube_bodies(model)]] = np.arange(len(thing.walk))
+    rows, columns = np.mgrid[:size, :size] + 0.5
+    seen = np.empty((len(angles), size * size), np.int32)
+    for geom, pitch_yaw in zip(seen, angles, strict=True):
+        view = View.at(pitch_yaw, size=size)
+        rays = view.rays(columns.ravel(), rows.ravel())
+        distance, normal = np.empty(len(rays)), np.empty(3 * len(rays))
+        mujoco.mj_multiRay(
+            model, data, view.origin, rays.ravel(), None, True, -1, geom, distance, normal, len(rays), 100.0
+        )
+    return cube_of[seen].reshape(-1, size, size)
+
+
+def lattice(cells: int = 2) -> np.ndarray:
+    """Points half a cube's edge apart that reach ``cells`` edges from the origin each way, (N, 3) metres."""
+    steps = np.arange(-2 * cells, 2 * cells + 1) * EDGE / 2
+    return np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1).reshape(-1, 3)
+
+
+def occupancy(thing: Object, points: np.ndarray) -> np.ndarray:
+    """Whether points (N, 3) metres lie inside the object, (N,) bool."""
+    away = (points[:, None] - thing.cubes) @ rotation(thing.orientation)
+    return (np.abs(away).max(2) <= EDGE / 2 + 1e-9).any(1)
