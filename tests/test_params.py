@@ -27,7 +27,7 @@ def load(tmp_path, changes: dict[str, object] | None = None) -> Settings:
     return Settings.load(path)
 
 
-@pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
+@pytest.mark.parametrize("scale", ["smoke", "laptop", "long", "paper"])
 def test_every_scale_is_valid_and_builds_every_network(tmp_path, scale):
     settings = load(tmp_path, {"scale": scale})
     for m in (2, 5, 8, 14):
@@ -57,6 +57,9 @@ LAPTOP = "scales.laptop."
     "changes, message",
     [
         ({"scale": "labtop"}, "scale: got 'labtop'.*did you mean 'laptop'"),
+        ({"seeds": [0, 1, 0]}, "seeds: got \\[0, 1, 0\\].*must not repeat"),
+        ({"seeds": []}, "seeds: got \\[\\]"),
+        ({"regimes": ["m8-1"]}, "regimes.0: got 'm8-1'"),
         ({"model": "apeo"}, "model: got 'apeo'.*'baseline', 'poe' or 'apoe'"),
         ({"seed": GONE, "sead": 0}, "sead: unknown key; did you mean 'seed'"),
         (

@@ -21,6 +21,8 @@ def draw(results: Results, folder) -> None:
             places = np.array(effect["counts"])
             series(panel, places, effect["values"][question].swapaxes(0, 1), network, label=NAMES[network])
         panel.set(title=title, xlabel="samples of z", ylabel="log-likelihood (nats / dimension)", xscale="log")
+        panel.set_xticks(effects["apoe"]["counts"], effects["apoe"]["counts"])
+        panel.minorticks_off()
     axes[0].legend(loc="lower right")
     chosen = results.settings.now.density.samples
     scenes = effects["apoe"]["scenes"]

@@ -1,5 +1,7 @@
 """One style for all figures: readable in a paper's column, in black and white, the same bytes every time."""
 
+from textwrap import fill
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -49,5 +51,6 @@ def bare(axes) -> None:
 
 
 def caption(figure, text: str) -> None:
-    """One small line under the figure: scenes, samples, iterations."""
-    figure.supxlabel(text, fontsize=5.5, color="0.35")
+    """Small lines under the figure: scenes, samples, seeds, iterations."""
+    letters = int(21 * figure.get_figwidth())  # that fit in a line at this size
+    figure.supxlabel(fill(text, letters), fontsize=5.5, color="0.35")

@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from gmn.evaluation.classification import score_pairs
-from gmn.evaluation.density import density, gray, upper_bound
+from gmn.evaluation.density import density, effect_of_samples, gray, upper_bound
 from gmn.evaluation.headline import headline
-from gmn.evaluation.intervals import bootstrap
+from gmn.evaluation.intervals import bootstrap, interval_of
 from gmn.evaluation.missing import loss_by_size
 from gmn.evaluation.protocol import first_views
 from gmn.models.noise import Noise
@@ -18,6 +18,24 @@ def test_bootstrap_covers_the_mean_as_often_as_it_says():
     rng = np.random.default_rng(0)
     covered = [low < 0 < high for _, low, high in (bootstrap(rng.normal(size=60), s) for s in range(300))]
     assert 0.90 < np.mean(covered) < 0.985
+
+
+def test_seeds_that_disagree_widen_the_interval():
+    rng = np.random.default_rng(0)
+    scenes = rng.normal(size=(3, 60))
+    alike, apart = bootstrap(scenes), bootstrap(scenes + [[-1], [0], [1]])
+    assert apart.mean == pytest.approx(alike.mean)
+    assert apart.high - apart.low > 3 * (alike.high - alike.low)
+    assert bootstrap(scenes[:1]) == bootstrap(scenes[0])
+
+
+def test_the_interval_of_a_ratio_is_paired():
+    rng = np.random.default_rng(0)
+    hard = rng.lognormal(size=80)
+    ratio = interval_of(lambda a, b: a.mean(-1) / b.mean(-1), 2 * hard, hard)
+    assert ratio.low == pytest.approx(2) and ratio.high == pytest.approx(2)
+    wide = interval_of(lambda a: a.mean(-1), hard, confidence=0.999)
+    assert wide.low < bootstrap(hard).low and wide.high > bootstrap(hard).high
 
 
 def test_first_views_are_context_and_last_views_are_asked_for(scenes):
@@ -75,16 +93,38 @@ def test_pair_scores_put_scenes_in_rows_and_queries_in_columns(scenes):
     assert matrix.std(1).mean() > matrix.std(0).mean()
 
 
-def test_without_context_no_scene_is_better_than_another(scenes):
+@pytest.mark.parametrize("prior", [False, True])
+def test_without_context_no_scene_is_better_than_another(scenes, prior):
     """Every row sees the same empty context: what differs is noise, so accuracy is at chance."""
     model = tiny_model("apoe", 2)
     episodes = doubled(reader_for(scenes, model).read(np.arange(4)))
     hits = []
     with torch.no_grad():
         for seed in range(60):
-            matrix = score_pairs(model, episodes, [0, 0], 1, Noise(seed), CPU, [0, 1])
+            matrix = score_pairs(model, episodes, [0, 0], 1, Noise(seed), CPU, [0, 1], prior)
             hits += (matrix.argmax(0) == torch.arange(4)).tolist()
     assert np.mean(hits) == pytest.approx(0.25, abs=0.1)  # 240 answers: 0.1 is 3.6 standard errors
+
+
+@pytest.mark.parametrize("prior", [False, True])
+def test_both_ways_to_score_agree(scenes, prior):
+    """Where the likelihood is wide samples of the prior suffice, too: an estimate with many is the reference."""
+    model = tiny_model("apoe", 2, std={"vision": 4.0, "haptics": 4.0})
+    episodes = doubled(reader_for(scenes, model).read(np.arange(3)))
+    with torch.no_grad():
+        reference = score_pairs(model, episodes, [2, 2], 2000, Noise(5), CPU, [0, 1])
+        found = score_pairs(model, episodes, [2, 2], 1000, Noise(6), CPU, [0, 1], prior)
+    torch.testing.assert_close(found, reference, atol=0.1, rtol=0)
+    assert reference.std(1).min() > 0.5  # far more than the tolerance lies between the queries
+
+
+def test_more_samples_tighten_the_bound(scenes):
+    model = tiny_model("apoe", 2).float().eval()
+    effect = effect_of_samples(model, reader_for(scenes, model), 40, 0, CPU, lambda n: None)
+    assert effect["counts"] == [1, 2, 4, 8, 16, 32]
+    for values in effect["values"].values():
+        assert np.shape(values) == (6, 7)
+        assert (np.diff(np.mean(values, 1)) > 0).all()
 
 
 def test_loss_by_size_covers_every_size(scenes):

@@ -52,6 +52,30 @@ def test_curves_have_a_row_per_evaluation(reports):
     assert table.notna().all().all()
 
 
+def test_every_claim_has_a_verdict_and_can_be_measured_alone(reports, repro):
+    found = json.loads((reports / "claims.json").read_text())
+    assert [row["id"] for row in found["claims"]] == [f"C{k}" for k in range(1, 9)]
+    for row in found["claims"]:
+        assert row["verdict"] in ("holds", "fails", "undecided")
+    again, alone = found["claims"][3]["command"].split(" && ")
+    assert "Running stage" not in run(repro[0], *again.split()).stdout
+    printed = run(repro[0], *alone.split())
+    assert printed.returncode == 0, printed.stderr
+    section = (reports / "claims.md").read_text().split("## C4")[1].split("## C")[0].strip()
+    assert section in printed.stdout
+
+
+def test_another_seed_is_trained_beside_the_first(workplace):
+    change = ("dvc", "exp", "run", "-S", "seeds=[0,1]", "score")
+    result = run(workplace, *change)
+    assert result.returncode == 0, result.stderr
+    ran = set(re.findall(r"Running stage '([^']+)'", result.stdout))
+    assert ran == {"train@apoe-m2-1", "density@apoe-1", "classify@apoe-1", "score"}
+    assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["seeds"] == 2
+    first, second = (pd.read_csv(workplace / f"reports/smoke/curves/m2/apoe/{k}.csv") for k in (0, 1))
+    assert (first["train"] != second["train"]).all()
+
+
 def test_headline_numbers_have_intervals(reports):
     metrics = json.loads((reports / "metrics.json").read_text())
     assert metrics["model"] == "apoe"

@@ -125,6 +125,7 @@ def test_wrong_settings_stop_before_any_work(workplace):
         (("simulate", "--set", "val", "--shards", "3"), ("--shards: got '3'", "use A:B")),
         (("look", "scene.jpeg"), ("scene.jpeg", ".png")),
         (("train", "--model", "apoe", "--regime", "m3"), ("regime: 'm3'",)),
+        (("claims", "C9"), ("claims: got 'C9'", "C1, C2")),
         (("train", "--model", "apeo", "--regime", "m2"), ("network: got 'apeo'", "did you mean 'apoe'")),
     ],
 )

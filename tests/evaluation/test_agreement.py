@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+import torch
+
+from gmn.evaluation.agreement import CONTEXTS, agreement, compare, seen_and_hidden
+from gmn.mese.parts import cubes_in_view
+from tests.conftest import reader_for, tiny_model
+
+HALF = np.zeros((2, 8, 8), bool)
+HALF[:, :, :4] = True
+PARTS = {"seen": HALF, "hidden": ~HALF & (np.arange(8) < 6)}
+
+
+def picture(colour, pixels) -> np.ndarray:
+    """(V, 3, H, W): one colour where ``pixels`` (V, H, W), else black."""
+    return np.array(colour, float)[:, None, None] * pixels[:, None]
+
+
+def test_samples_that_are_the_truth_agree():
+    truth = picture((1, 0.2, 0.2), PARTS["seen"]) + picture((0.2, 0.2, 1), PARTS["hidden"])
+    found = compare(np.stack([truth] * 3), truth, PARTS)
+    assert found == {
+        "iou": 1, "truth_iou": 1, "variance_seen": 0, "error_seen": 0, "variance_hidden": 0, "error_hidden": 0,
+    }  # fmt: skip
+
+
+def test_colours_that_vary_on_hidden_parts_are_told_from_those_that_do_not():
+    truth = picture((1, 0, 0), PARTS["seen"] | PARTS["hidden"])
+    samples = np.stack([picture((1, 0, 0), PARTS["seen"]) + picture(c, PARTS["hidden"]) for c in np.eye(3)])
+    found = compare(samples, truth, PARTS)
+    assert found["variance_seen"] == 0 and found["error_seen"] == 0
+    # Three pure colours: their mean is grey, without chroma, and their variance with three samples is 3/2 (2/3).
+    assert found["error_hidden"] == pytest.approx(1) and found["variance_hidden"] == pytest.approx(1.5)
+    assert found["iou"] == 1
+
+
+def test_grey_is_no_colour_and_shapes_are_compared_in_pairs():
+    truth = picture((1, 0, 0), PARTS["seen"])
+    left, top = HALF, np.moveaxis(HALF, 1, 2)
+    found = compare(np.stack([picture((0.5,) * 3, left), picture((0.5,) * 3, top)]), truth, PARTS)
+    assert found["iou"] == pytest.approx(1 / 3)
+    assert found["truth_iou"] == pytest.approx((1 + 1 / 3) / 2)
+    assert found["variance_seen"] == 0 and found["error_seen"] == pytest.approx(1)
+
+
+def test_parts_are_the_cubes_that_the_first_picture_shows(scenes):
+    reader = reader_for(scenes, tiny_model("apoe", 2))
+    parts = seen_and_hidden(reader, 1, 16)
+    angles = scenes.read("camera", [1])[0][:, 3:]
+    cubes = cubes_in_view(scenes.object(1), angles.astype(float), 16)
+    assert ((parts["seen"] | parts["hidden"]) == (cubes[1:] >= 0)).all()
+    assert not (parts["seen"] & parts["hidden"]).any() and parts["seen"].any()
+    largest = np.bincount(cubes[0][cubes[0] >= 0]).argmax()
+    assert parts["seen"][cubes[1:] == largest].all()
+
+
+def test_every_scene_is_measured_with_every_context(scenes):
+    model = tiny_model("apoe", 2).float()
+    found = agreement(model, reader_for(scenes, model), 3, 2, 0, torch.device("cpu"), lambda n: None)
+    for name in CONTEXTS:
+        for measure in ("iou", "truth_iou", "variance_seen", "error_seen"):
+            assert len(found[name][measure]) == 3 and all(v >= 0 for v in found[name][measure])
