@@ -163,7 +163,7 @@ def agreement(results: Results) -> list[Part]:
                  bootstrap(both["iou"] - nothing["iou"]), "IoU"),
         positive("IoU of samples' and true silhouettes, given both", bootstrap(both["truth_iou"]), "IoU", 0.5),
         positive("variance of hidden cubes' chroma minus of seen cubes', given both",
-                 bootstrap((hidden[0] - seen[0])[:, complete]), "of the true chroma squared"),
+                 bootstrap((hidden[0] - seen[0])[:, complete]), "of the true chroma squared", 0.05),
         positive("share of seen cubes' chroma that is imagined right, given both", right, "share", 0.5),
     ]  # fmt: skip
 
