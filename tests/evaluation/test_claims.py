@@ -82,7 +82,7 @@ class Made:
         both = {
             "iou": 0.5 + self._doubtful(0.2),
             "truth_iou": 0.5 + self._doubtful(0.2),
-            "variance_hidden": 0.5 + self._doubtful(0.2),
+            "variance_hidden": 0.55 + self._doubtful(0.2),
             "variance_seen": np.full(SCENES, 0.5),
             "error_seen": 0.5 - self._doubtful(0.2),
             "error_hidden": np.full(SCENES, 0.9),

@@ -106,16 +106,17 @@ def test_without_context_no_scene_is_better_than_another(scenes, prior):
     assert np.mean(hits) == pytest.approx(0.25, abs=0.1)  # 240 answers: 0.1 is 3.6 standard errors
 
 
-@pytest.mark.parametrize("prior", [False, True])
-def test_both_ways_to_score_agree(scenes, prior):
-    """Where the likelihood is wide samples of the prior suffice, too: an estimate with many is the reference."""
+def test_both_ways_to_score_agree(scenes):
+    """Where the likelihood is wide few hundred samples suffice, of the posterior or of the prior."""
     model = tiny_model("apoe", 2, std={"vision": 4.0, "haptics": 4.0})
     episodes = doubled(reader_for(scenes, model).read(np.arange(3)))
     with torch.no_grad():
-        reference = score_pairs(model, episodes, [2, 2], 2000, Noise(5), CPU, [0, 1])
-        found = score_pairs(model, episodes, [2, 2], 1000, Noise(6), CPU, [0, 1], prior)
-    torch.testing.assert_close(found, reference, atol=0.1, rtol=0)
-    assert reference.std(1).min() > 0.5  # far more than the tolerance lies between the queries
+        by_posterior, by_prior = (
+            score_pairs(model, episodes, [2, 2], 500, Noise(seed), CPU, [0, 1], prior)
+            for seed, prior in enumerate((False, True))
+        )
+    torch.testing.assert_close(by_posterior, by_prior, atol=0.4, rtol=0)
+    assert by_posterior.std(1).min() > 1  # far more than the tolerance lies between the queries
 
 
 def test_more_samples_tighten_the_bound(scenes):
