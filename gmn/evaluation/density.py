@@ -63,29 +63,33 @@ def density(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: in
 
 @torch.no_grad()
 def effect_of_samples(model: GMN, reader: SceneReader, most: int, seed: int, device, tick) -> dict:
-    """The bound with 1, 2, 4, ... ``most`` samples of the same posteriors.
+    """The bound with 1, 2, 4, ... ``most`` samples, of the posterior as in Fig. 3 and of the prior.
+
+    Either is a lower bound of the same log-likelihood; the higher is the nearer.
 
     Returns:
-        ``counts`` of samples, and ``values[question]``: per count a list over the first scenes, nats per
+        ``counts`` of samples, and ``values[proposal][question]``: per count a list over the first scenes, nats per
         dimension, given ten contexts of the other sense.
     """
     counts = [2**k for k in range(most.bit_length()) if 2**k <= most]
     scenes = min(EFFECT_SCENES, len(reader))
-    values = {question: np.zeros((len(counts), scenes)) for question in QUESTIONS}
+    proposals = {"posterior": model.posterior, "prior": model.prior}
+    values = {p: {question: np.zeros((len(counts), scenes)) for question in QUESTIONS} for p in proposals}
     for scene in range(scenes):
         read = reader.read(np.array([scene]))
         for question, (modality, transform) in QUESTIONS.items():
             contexts = [0 if m == modality else COUNTS[-1] for m in range(2)]
             episodes = first_views(read, contexts, [modality]).to(device)
-            noise = Noise(seed * 1_000_003 + scene, device=device)
-            latents = model.posterior(episodes, noise, counts[-1])
             wheres = [TargetViews.of(episodes.target[:, :, m]) for m in range(2)]
-            weights = model.log_weights(episodes, latents, wheres, transform)[:, 0]
-            for k, count in enumerate(counts):  # groups of so many samples: each is an estimate of its own
-                estimates = log_mean(weights.unflatten(0, (count, -1)))
-                values[question][k, scene] = estimates.mean() / dimensions(model, question)
+            for name, draw in proposals.items():
+                latents = draw(episodes, Noise(seed * 1_000_003 + scene, device=device), counts[-1])
+                weights = model.log_weights(episodes, latents, wheres, transform)[:, 0]
+                for k, count in enumerate(counts):  # groups of so many samples: each is an estimate of its own
+                    estimates = log_mean(weights.unflatten(0, (count, -1)))
+                    values[name][question][k, scene] = estimates.mean() / dimensions(model, question)
         tick(1)
-    return {"counts": counts, "scenes": scenes, "values": {q: rounded(v) for q, v in values.items()}}
+    rounded_values = {p: {q: rounded(v) for q, v in of.items()} for p, of in values.items()}
+    return {"counts": counts, "scenes": scenes, "values": rounded_values}
 
 
 def dimensions(model: GMN, question: str) -> int:

@@ -36,7 +36,7 @@ class Results:
         return self._of_seeds(self.paths.density, network, keys=("values",))
 
     def effect_of_samples(self, network: str) -> dict:
-        """``values[question]``: (seeds, counts, scenes), nats per dimension."""
+        """``values[proposal][question]``: (seeds, counts, scenes), nats per dimension."""
         effects = [_read(self.paths.density(network, seed))["effect_of_samples"] for seed in self.settings.seeds]
         return _joined(effects, ["values"])
 

@@ -8,6 +8,7 @@ from gmn.figures.series import series, training
 from gmn.figures.style import NAMES, PAGE, caption, plt, save
 
 STYLES = {"nothing": ":", "touch": "--", "sight": "-"}
+FROM = {"nothing": "nothing", "touch": "10 touches", "sight": "10 pictures"}
 TITLES = {"vision": "(a) pictures of the object", "haptics": "(b) touch"}
 
 
@@ -18,9 +19,9 @@ def draw(results: Results, folder) -> None:
     for panel, (sense, contexts) in zip(axes, CONTEXTS.items(), strict=True):
         panel.plot([0, 100], [0, 100], color="0.4", lw=0.7)
         for network in NETWORKS:
-            for name, (images, touches) in contexts.items():
+            for name in contexts:
                 covered = found[network]["coverage"][sense][name].swapaxes(0, 1)
-                label = f"{NAMES[network]}, from {images + touches or ''} {name}".replace("  ", " ")
+                label = f"{NAMES[network]}, from {FROM[name]}"
                 series(panel, levels, covered, network, 100, ls=STYLES[name], markersize=2.5, label=label)
         panel.set(title=TITLES[sense], xlabel="predicted interval (%)", ylabel="truth inside (%)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper")

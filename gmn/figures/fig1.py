@@ -3,6 +3,7 @@
 import numpy as np
 
 from gmn.evaluation.results import Results
+from gmn.figures.series import training
 from gmn.figures.style import NAMES, PAGE, bare, caption, plt, save
 
 SCENE = 0
@@ -36,6 +37,8 @@ def draw(results: Results, folder) -> None:
     axes[0, 2 + COLUMNS // 2].set_title("(c) imagined: a row per sample of z, a column per viewpoint", loc="center")
     axes[-1, 2 + COLUMNS // 2].set_title("(d) truth")
     caption(
-        figure, f"{NAMES[results.settings.model]}, M = 2, an object of the test set; scale {results.settings.scale}"
+        figure,
+        f"{NAMES[results.settings.model]}, M = 2, an object of the test set; scale {results.settings.scale}, "
+        f"{training(results)}",
     )
     save(figure, folder, "fig1")

@@ -8,28 +8,23 @@ from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
 STYLES = (":", "--", "-.", "-")  # as published: dotted is the fully cross-modal case
 PANELS = (
-    ("gray", "(a) touch to GRAY", "haptic contexts", "image contexts"),
-    ("rgb", "(b) touch to RGB", "haptic contexts", "image contexts"),
-    ("haptics", "(c) sight to touch", "image contexts", "haptic contexts"),
+    ("gray", "(a) touch to GRAY", "haptic contexts"),
+    ("rgb", "(b) touch to RGB", "haptic contexts"),
+    ("haptics", "(c) sight to touch", "image contexts"),
 )
 
 
 def draw(results: Results, folder) -> None:
     densities = {network: results.density(network) for network in NETWORKS}
-    figure, axes = plt.subplots(1, 3, figsize=(PAGE, 2.9))
-    for panel, (question, title, across, along) in zip(axes, PANELS, strict=True):
+    figure, axes = plt.subplots(1, 3, figsize=(PAGE, 3.0))
+    for panel, (question, title, across) in zip(axes, PANELS, strict=True):
         _panel(panel, densities, question)
         panel.set(title=title, xlabel=across, ylabel="log-likelihood (nats / dimension)")
-        handles = [plt.Line2D([], [], color="0.3", ls=style) for style in STYLES]
-        labels = [f"{n} {along}" for n in densities["apoe"]["counts"]]
-        panel.legend(handles, labels, loc="lower right")
-    figure.legend(
-        [plt.Line2D([], [], color=COLOURS[n], marker=MARKERS[n]) for n in NETWORKS],
-        [NAMES[n] for n in NETWORKS],
-        loc="outside upper center",
-        ncols=3,
-    )
     about = densities["apoe"]
+    handles = [plt.Line2D([], [], color=COLOURS[n], marker=MARKERS[n]) for n in NETWORKS]
+    handles += [plt.Line2D([], [], color="0.3", ls=style) for style in STYLES]
+    labels = [NAMES[n] for n in NETWORKS] + [f"{n} of the same sense" for n in about["counts"]]
+    figure.legend(handles, labels, loc="outside upper center", ncols=7, columnspacing=1)
     bound = about["bound"]
     caption(
         figure,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gmn.figures.series import training
 from gmn.figures.style import NAMES, PAGE, bare, caption, plt, save
 
 COLUMNS = 12  # viewpoints shown, of the grid's 16
@@ -23,6 +24,6 @@ def draw_strips(results, folder, name: str, title: str, rows: dict[str, str], sc
     caption(
         figure,
         f"{NAMES[results.settings.model]}, M = 2, a test object, one sample of z a row, a column per viewpoint; "
-        f"scale {results.settings.scale}",
+        f"scale {results.settings.scale}, {training(results)}",
     )
     save(figure, folder, name)

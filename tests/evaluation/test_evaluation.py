@@ -123,7 +123,7 @@ def test_more_samples_tighten_the_bound(scenes):
     model = tiny_model("apoe", 2).float().eval()
     effect = effect_of_samples(model, reader_for(scenes, model), 40, 0, CPU, lambda n: None)
     assert effect["counts"] == [1, 2, 4, 8, 16, 32]
-    for values in effect["values"].values():
+    for values in (*effect["values"]["posterior"].values(), *effect["values"]["prior"].values()):
         assert np.shape(values) == (6, 7)
         assert (np.diff(np.mean(values, 1)) > 0).all()
 
