@@ -1,5 +1,6 @@
-"""The code in docs/ runs as it stands."""
+"""The code in docs/ runs as it stands, and the README tells what is committed."""
 
+import json
 import re
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from gmn.models.gmn import GMN
 from gmn.models.networks import INFERENCE
 from gmn.models.senses import SENSES
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 
 
 @pytest.fixture
@@ -39,3 +41,14 @@ def test_extending(extended):
     with torch.device("meta"):
         count = sum(p.numel() for p in GMN(paper).parameters())
     assert count == 55_932_929 - 14  # the release's, less its unused query vectors
+
+
+def test_the_readme_tells_the_committed_verdicts():
+    """Every verdict, and every number with a decimal point beside it, is one of reports/laptop/claims.json."""
+    found = json.loads((ROOT / "reports/laptop/claims.json").read_text())["claims"]
+    rows = re.findall(r"^\| (C\d) \| .* \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert [name for name, _ in rows] == [claim["id"] for claim in found]
+    for (_, told), claim in zip(rows, found, strict=True):
+        assert told.startswith(f"**{claim['verdict']}**")
+        measured = {f"{value:.4g}" for part in claim["parts"] for value in part["ours"].values()}
+        assert set(re.findall(r"\d+\.\d+", told)) <= measured
