@@ -25,12 +25,13 @@ from stages import (
     split,
     train,
 )
+from stages.clock import timed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 MEASURE = (density, classify, generate, agree, missing, heldout, probe, calibrate, benchmark)
 STAGES = (simulate, split, train, *MEASURE, score, claims, figures, report, look, speed)
 for stage in STAGES:
-    app.command(stage.__name__.removeprefix("stages."))(stage.run)
+    app.command(stage.__name__.removeprefix("stages."))(timed(stage.run))
 
 
 def main() -> None:

@@ -71,6 +71,10 @@ class Paths:
         return self.reports / "claims.json"
 
     @property
+    def times(self) -> Path:
+        return self.reports / "time.csv"
+
+    @property
     def metrics(self) -> Path:
         return self.reports / "metrics.json"
 

@@ -7,6 +7,7 @@ import pytest
 
 from gmn.data.combinations import Regime
 from gmn.evaluation.claims import CLAIMS, FIG5, MILLISECONDS, PARAMETERS, claims
+from gmn.evaluation.density import QUESTIONS
 from gmn.evaluation.intervals import Interval
 from gmn.evaluation.verdicts import FAILS, HOLDS, UNDECIDED, above, every, within
 from gmn.models.config import ModelConfig
@@ -56,6 +57,11 @@ class Made:
                 table -= self._doubtful(1.0) * gap[..., None]
             values[question] = table
         return {"values": values}
+
+    def effect_of_samples(self, network: str) -> dict:
+        loose = np.zeros((1, 2, SCENES))
+        near = loose + 1 + (0 if network == "baseline" else self._doubtful(0.5))
+        return {"values": {"posterior": dict.fromkeys(QUESTIONS, loose), "prior": dict.fromkeys(QUESTIONS, near)}}
 
     def classification(self, network: str) -> dict:
         five = {"I": np.full(SCENES, 0.5)}

@@ -1,3 +1,4 @@
+import base64
 import json
 import re
 from pathlib import Path
@@ -32,11 +33,23 @@ def test_every_figure_is_drawn(reports, name):
         assert len(set(picture.convert("L").tobytes())) > 10
 
 
-def test_the_page_shows_every_figure_and_all_its_links_lead_somewhere(reports):
+def test_the_page_is_one_file_with_every_figure_whose_links_stay_inside_it(reports):
     page = (reports / "index.html").read_text()
-    links = re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert {f"figures/{name}.svg" for name in FIGURES + BEYOND} <= set(links)
-    assert all((reports / link).exists() for link in links)
+    assert len(page) < 10e6
+    sources = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', page)
+    drawn = {(reports / "figures" / f"{name}.svg").read_bytes() for name in FIGURES + BEYOND}
+    assert {base64.b64decode(source) for source in sources} == drawn
+    places = set(re.findall(r'id="([^"]+)"', page))
+    links = re.findall(r'href="([^"]+)"', page)
+    assert links and {link.removeprefix("#") for link in links} <= places
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
+
+
+def test_the_page_tells_how_long_each_stage_took(reports):
+    times = pd.read_csv(reports / "time.csv", index_col="stage")["seconds"]
+    assert {"simulate@train", "train@apoe-m2-0", "claims", "figures"} <= set(times.index) and (times > 0).all()
+    row = f'<td>benchmark</td><td class="number">{times["benchmark"] / 60:.1f}</td>'
+    assert row in (reports / "index.html").read_text()
 
 
 def test_drawing_again_gives_the_same_bytes(workplace):

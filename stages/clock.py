@@ -1,0 +1,37 @@
+"""How long each stage took, kept beside the results: `reports/<scale>/time.csv`."""
+
+import functools
+import os
+import time
+from collections.abc import Callable
+
+from gmn.params import Settings
+from stages.paths import PARAMS, Paths, parent
+
+
+def timed(run: Callable[..., None]) -> Callable[..., None]:
+    """The command ``run``; when DVC runs it as a stage and it succeeds, its wall time is written down.
+
+    The file is no out of DVC's: times differ from run to run, results do not.
+    """
+
+    @functools.wraps(run)
+    def wrapped(*args, **kwargs) -> None:
+        began = time.monotonic()
+        run(*args, **kwargs)
+        if stage := os.environ.get("DVC_STAGE"):
+            _write(stage, time.monotonic() - began)
+
+    return wrapped
+
+
+def _write(stage: str, seconds: float) -> None:
+    import pandas as pd
+
+    from gmn.data.shards import write_atomically
+
+    path = parent(Paths(Settings.load(PARAMS)).times)
+    known = pd.read_csv(path, index_col="stage") if path.exists() else pd.DataFrame(columns=["seconds"])
+    known.loc[stage, "seconds"] = round(seconds, 1)
+    text = known.sort_index().to_csv(index_label="stage", lineterminator="\n")
+    write_atomically(path, lambda temporary: temporary.write_text(text))

@@ -1,0 +1,85 @@
+"""The report in a real browser: Debian's chromium and chromium-driver, where they are installed."""
+
+import shutil
+
+import pytest
+
+BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason="needs chromium and chromium-driver")
+
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for argument in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(params=[360, 1440])
+def page(request, browser, repro):
+    """The page at a phone's and at a desk's width."""
+    size = {"width": request.param, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get((repro[0] / "reports/smoke/index.html").as_uri())
+    assert browser.execute_script("return innerWidth") == request.param
+    return browser
+
+
+def test_every_picture_loads_without_an_error(page):
+    widths = page.execute_script("return [...document.images].map(i => i.complete && i.naturalWidth)")
+    assert len(widths) == 17 and all(widths)
+    assert page.get_log("browser") == []
+
+
+def test_nothing_overflows(page):
+    page.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    cut = page.execute_script("""
+        return [...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, pre, details')
+            && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display != 'inline')
+            .map(e => e.outerHTML.slice(0, 99))
+    """)
+    assert cut == []
+
+
+def test_a_keyboard_reaches_links_and_parts_of_claims(page):
+    from selenium.webdriver import ActionChains, Keys
+
+    ActionChains(page).send_keys(Keys.TAB).perform()
+    assert page.execute_script("return document.activeElement.getAttribute('href')") == "#claims"
+    page.execute_script("document.querySelector('#C3 summary').focus()")
+    ActionChains(page).send_keys(Keys.ENTER).perform()
+    assert page.execute_script("return document.querySelector('#C3').open")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_both_schemes(page, scheme):
+    """Contrast of body, links and verdicts with the page, as WCAG counts it: at least 4.5."""
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    ratios = page.execute_script("""
+        const linear = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+        const light = c => {
+            const [r, g, b] = c.match(/[\\d.]+/g).map(v => linear(v / 255));
+            return .2126 * r + .7152 * g + .0722 * b;
+        };
+        const canvas = document.createElement('div');
+        canvas.style.backgroundColor = 'Canvas';
+        document.body.append(canvas);
+        const page = light(getComputedStyle(canvas).backgroundColor);
+        return [...document.querySelectorAll('body, a, .verdict')].map(e => light(getComputedStyle(e).color))
+            .map(own => (Math.max(own, page) + .05) / (Math.min(own, page) + .05));
+    """)
+    assert min(ratios) >= 4.5
