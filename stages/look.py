@@ -1,25 +1,21 @@
 """Draw one scene."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gmn.errors import UserError
 from gmn.params import Settings
-from stages.options import ObjectSetName
+from stages.options import ObjectSetName, PictureFile
 from stages.paths import PARAMS, parent
 
 
 def run(
-    out: Annotated[Path, typer.Argument(help="Picture to write: .png, .svg or .pdf.")],
+    out: PictureFile,
     object_set: ObjectSetName = "test",
     scene: Annotated[int, typer.Option(min=0, help="Number of the scene; it is made anew.")] = 0,
 ) -> None:
     """Draw a scene: what is seen, the hand at several grasps, what its sensors feel."""
     settings = Settings.load(PARAMS)
-    if out.suffix not in (".png", ".svg", ".pdf"):
-        raise UserError(f"{out}: no picture; use a name that ends in .png, .svg or .pdf")
     from gmn.figures.scene import draw
     from gmn.mese.simulate import simulate
 

@@ -124,6 +124,9 @@ def test_wrong_settings_stop_before_any_work(workplace):
         (("simulate", "--set", "tset"), ("--set: got 'tset'", "train, val, test")),
         (("simulate", "--set", "val", "--shards", "3"), ("--shards: got '3'", "use A:B")),
         (("look", "scene.jpeg"), ("scene.jpeg", ".png")),
+        (("imagine", "--scene", "12", "scene.png"), ("--scene: got 12", "11 at most")),
+        (("imagine", "--touch", "16", "scene.png"), ("--touch: got 16", "15 at most")),
+        (("imagine", "--model", "pose", "scene.png"), ("models/smoke/m2/pose/0.safetensors",)),
         (("train", "--model", "apoe", "--regime", "m3"), ("regime: 'm3'",)),
         (("claims", "C9"), ("claims: got 'C9'", "C1, C2")),
         (("train", "--model", "apeo", "--regime", "m2"), ("network: got 'apeo'", "did you mean 'apoe'")),
@@ -186,6 +189,15 @@ def test_a_scene_can_be_looked_at(workplace):
     result = stage(workplace, "look", "--set", "test6", "--scene", "3", "pictures/scene.png")
     assert result.returncode == 0, result.stderr
     with Image.open(workplace / "pictures/scene.png") as picture:
+        assert picture.width > 1000 and len(picture.getcolors(2**24)) > 100
+
+
+@pytest.mark.parametrize("look, touch", [(1, 3), (0, 0), (15, 15)])
+def test_a_scene_can_be_imagined(repro, tmp_path, look, touch):
+    numbers = ("--scene", "5", "--look", str(look), "--touch", str(touch), "--views", "4", "--samples", "2")
+    result = stage(repro[0], "imagine", *numbers, str(tmp_path / "new/imagined.png"))
+    assert result.returncode == 0, result.stderr
+    with Image.open(tmp_path / "new/imagined.png") as picture:
         assert picture.width > 1000 and len(picture.getcolors(2**24)) > 100
 
 
