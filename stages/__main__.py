@@ -9,6 +9,7 @@ from stages import (
     agree,
     benchmark,
     calibrate,
+    check,
     claims,
     classify,
     density,
@@ -30,7 +31,7 @@ from stages.clock import timed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 MEASURE = (density, classify, generate, agree, missing, heldout, probe, calibrate, benchmark)
-STAGES = (simulate, split, train, *MEASURE, score, claims, figures, report, look, imagine, speed)
+STAGES = (check, simulate, split, train, *MEASURE, score, claims, figures, report, look, imagine, speed)
 for stage in STAGES:
     app.command(stage.__name__.removeprefix("stages."))(timed(stage.run))
 

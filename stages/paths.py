@@ -23,6 +23,10 @@ class Paths:
         self.models = Path("models") / settings.scale
         self.reports = Path("reports") / settings.scale
 
+    @property
+    def sound(self) -> Path:
+        return self.data / "settings.txt"
+
     def scenes(self, object_set: str) -> Path:
         return self.data / object_set
 

@@ -83,7 +83,7 @@ def test_another_seed_is_trained_beside_the_first(workplace):
     result = run(workplace, *change)
     assert result.returncode == 0, result.stderr
     ran = set(re.findall(r"Running stage '([^']+)'", result.stdout))
-    assert ran == {"train@apoe-m2-1", "density@apoe-1", "classify@apoe-1", "score"}
+    assert ran == {"check", "train@apoe-m2-1", "density@apoe-1", "classify@apoe-1", "score"}
     assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["seeds"] == 2
     first, second = (pd.read_csv(workplace / f"reports/smoke/curves/m2/apoe/{k}.csv") for k in (0, 1))
     assert (first["train"] != second["train"]).all()
@@ -109,7 +109,7 @@ def test_another_model_reuses_every_training_run(workplace):
     result = run(workplace, "dvc", "exp", "run", "-S", "model=poe")
     assert result.returncode == 0, result.stderr
     ran = set(re.findall(r"Running stage '([^']+)'", result.stdout))
-    assert ran == {"generate@poe", "score", "figures", "report"}
+    assert ran == {"check", "generate@poe", "score", "figures", "report"}
     assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["model"] == "poe"
 
 
@@ -118,5 +118,5 @@ def test_scoring_one_model_with_other_settings_trains_that_model_only(workplace)
     result = run(workplace, "dvc", "exp", "run", "-S", "model=baseline", "-S", change, "score")
     assert result.returncode == 0, result.stderr
     ran = set(re.findall(r"Running stage '([^']+)'", result.stdout))
-    assert ran == {"train@baseline-m2-0", "density@baseline-0", "classify@baseline-0", "score"}
+    assert ran == {"check", "train@baseline-m2-0", "density@baseline-0", "classify@baseline-0", "score"}
     assert "rgb_from_1_touch" in run(workplace, "dvc", "metrics", "diff").stdout

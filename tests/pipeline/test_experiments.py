@@ -1,0 +1,75 @@
+"""docs/experiments.md: every block as it stands, at scale smoke."""
+
+import re
+import time
+
+import pytest
+
+from tests.pipeline.conftest import ROOT, commit, run
+
+BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/experiments.md").read_text(), re.DOTALL)
+RATE = "scales.smoke.train.learning_rate"
+
+
+def follow(folder, block: str) -> str:
+    """Run a block of the page, and give back what it printed."""
+    script = "set -e\n" + block.replace("laptop", "smoke").replace("/path/to/shared", str(folder.parent / "shared"))
+    result = run(folder, "bash", "-c", script)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture
+def lab(workplace):
+    """A committed state with a Git remote."""
+    run(workplace.parent, "git", "init", "--quiet", "--bare", "origin.git")
+    run(workplace, "git", "remote", "add", "origin", str(workplace.parent / "origin.git"))
+    commit(workplace) if run(workplace, "git", "status", "--porcelain").stdout else None
+    run(workplace, "git", "push", "--quiet", "origin", "HEAD")
+    return workplace
+
+
+def test_the_loop(lab):
+    one, sweep, compare, keep, share, pull = BLOCKS
+    follow(lab, one)
+    follow(lab, "git restore .\ndvc checkout")
+
+    follow(lab, sweep)
+    until = time.monotonic() + 300
+    while "Success" not in (status := run(lab, "dvc", "queue", "status").stdout) or "Running" in status:
+        assert time.monotonic() < until and "Failed" not in status, status
+        time.sleep(2)
+    assert status.count("Success") == 2
+
+    printed = follow(lab, compare)
+    for wanted in ("poe", "slow", "fast", RATE, "rgb_from_1_touch", "dvc_plots/index.html"):
+        assert wanted in printed
+    drawn = (lab / "dvc_plots/index.html").read_text()
+    assert all(name in drawn for name in ("HEAD", "slow", "fast"))
+
+    follow(lab, keep)
+    assert "model: poe" in (lab / "params.yaml").read_text()
+    assert "learning-rate" in run(lab, "git", "branch").stdout
+    follow(lab, "git restore .\ndvc checkout")
+
+    follow(lab, share)
+    other = lab.parent / "colleague"
+    assert run(lab.parent, "git", "clone", "--quiet", "origin.git", str(other)).returncode == 0
+    run(other, "dvc", "remote", "add", "--local", "--default", "shared", str(lab.parent / "shared"))
+    follow(other, pull)
+    assert "learning_rate: 0.0007" in (other / "params.yaml").read_text()
+    weights = "models/smoke/m2/apoe/0.safetensors"
+    follow(lab, "dvc exp apply slow")
+    assert (other / weights).read_bytes() == (lab / weights).read_bytes()
+
+
+def test_a_wrong_setting_says_what_was_meant(workplace):
+    for change, words in (
+        ("model=pose", ("model: got 'pose'", "'baseline', 'poe' or 'apoe'")),
+        ("scale=smok", ("scale: got 'smok'", "did you mean 'smoke'")),
+        ("+modl=poe", ("modl: unknown key", "did you mean 'model'")),
+    ):
+        result = run(workplace, "dvc", "exp", "run", "-S", change)
+        assert result.returncode != 0 and "Running stage 'simulate" not in result.stdout
+        assert all(word in result.stderr for word in words), result.stderr
+        run(workplace, "git", "restore", "params.yaml")
