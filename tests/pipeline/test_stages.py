@@ -59,6 +59,7 @@ def test_help_lists_every_stage_at_once(repro):
     names = {path.stem for path in (repro[0] / "stages").glob("*.py")} - {
         "__init__",
         "__main__",
+        "clock",
         "paths",
         "load",
         "device",
