@@ -20,4 +20,4 @@ def run(model: Model, seed: Seed = 0) -> None:
         values = classify(
             network, readers, chosen.batches, chosen.samples, settings.seed, pick_device(), progress.advance
         )
-    write_json(parent(Paths(settings).classification(model, seed)), values)
+    write_json(parent(Paths(settings).measured("classification", model, seed=seed)), values)

@@ -26,12 +26,14 @@ def timed(run: Callable[..., None]) -> Callable[..., None]:
 
 
 def _write(stage: str, seconds: float) -> None:
-    import pandas as pd
+    import csv
+    import io
 
     from gmn.data.shards import write_atomically
 
     path = parent(Paths(Settings.load(PARAMS)).times)
-    known = pd.read_csv(path, index_col="stage") if path.exists() else pd.DataFrame(columns=["seconds"])
-    known.loc[stage, "seconds"] = round(seconds, 1)
-    text = known.sort_index().to_csv(index_label="stage", lineterminator="\n")
-    write_atomically(path, lambda temporary: temporary.write_text(text))
+    known = dict(csv.reader(path.read_text().splitlines()[1:])) if path.exists() else {}
+    known[stage] = f"{seconds:.1f}"
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([("stage", "seconds"), *sorted(known.items())])
+    write_atomically(path, lambda temporary: temporary.write_text(text.getvalue()))

@@ -21,4 +21,4 @@ def run(model: Model, seed: Seed = 0) -> None:
         common = settings.seed, pick_device(), progress.advance
         values = density(network, reader, scenes, chosen.samples, *common)
         values["effect_of_samples"] = effect_of_samples(network, reader, chosen.most_samples, *common)
-    write_json(parent(Paths(settings).density(model, seed)), values)
+    write_json(parent(Paths(settings).measured("density", model, seed=seed)), values)

@@ -28,4 +28,4 @@ def run(
     scenes = min(settings.now.missing.scenes, len(reader.scenes))
     with Progress(f"missing {model} {regime}", sizes * scenes, "scenes") as progress:
         values = loss_by_size(network, reader, scenes, settings.seed, pick_device(), progress.advance)
-    write_json(parent(Paths(settings).missing(model, regime, seed)), values)
+    write_json(parent(Paths(settings).measured("missing", regime, model, seed=seed)), values)

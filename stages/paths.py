@@ -42,29 +42,12 @@ class Paths:
     def curves(self, network: str, regime: str, seed: int) -> Path:
         return self.reports / "curves" / regime / network / f"{seed}.csv"
 
-    def density(self, network: str, seed: int) -> Path:
-        return self.reports / "density" / network / f"{seed}.json"
-
-    def classification(self, network: str, seed: int) -> Path:
-        return self.reports / "classification" / network / f"{seed}.json"
-
-    def heldout(self, network: str, regime: str, seed: int) -> Path:
-        return self.reports / "heldout" / regime / network / f"{seed}.json"
-
-    def agreement(self, network: str, seed: int) -> Path:
-        return self.reports / "agreement" / network / f"{seed}.json"
-
-    def probe(self, network: str, seed: int) -> Path:
-        return self.reports / "probe" / network / f"{seed}.json"
-
-    def calibration(self, network: str, seed: int) -> Path:
-        return self.reports / "calibration" / network / f"{seed}.json"
+    def measured(self, kind: str, *about: str, seed: int) -> Path:
+        """Of one evaluation of a trained network: ``about`` is its name, after the regime where there are several."""
+        return self.reports.joinpath(kind, *about, f"{seed}.json")
 
     def generated(self, network: str) -> Path:
         return self.data / "generated" / f"{network}.safetensors"
-
-    def missing(self, network: str, regime: str, seed: int) -> Path:
-        return self.reports / "missing" / regime / network / f"{seed}.json"
 
     @property
     def cost(self) -> Path:

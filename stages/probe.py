@@ -19,4 +19,4 @@ def run(model: Model, seed: Seed = 0) -> None:
     sizes = [min(wanted, len(r)) for wanted, r in zip((chosen.fitted, chosen.tested), readers, strict=True)]
     with Progress(f"probe {model}", len(SENSES) * len(COUNTS) * sum(sizes), "scenes") as progress:
         values = probe(network, *readers, *sizes, chosen.samples, settings.seed, pick_device(), progress.advance)
-    write_json(parent(Paths(settings).probe(model, seed)), values)
+    write_json(parent(Paths(settings).measured("probe", model, seed=seed)), values)

@@ -61,11 +61,8 @@ def imagine(model: GMN, asked, noise: Noise, samples: int) -> np.ndarray:
     z = model.prior(asked, noise, samples).z
     target = torch.zeros_like(asked.target[:, :, 0])
     target[..., 1:] = True
-    where = TargetViews.of(target)
-    rows = (where.episode + where.episodes * torch.arange(samples, device=z.device)[:, None]).flatten()
-    query = asked.queries[0][where.scene, where.view].repeat(samples, 1)
-    means = model.render(0, z, rows, query).clamp(0, 1)
-    return means.unflatten(0, (samples, target.shape[1], -1)).cpu().numpy()
+    _, means = model.means(0, asked, z, TargetViews.of(target))
+    return means.clamp(0, 1).unflatten(0, (samples, target.shape[1], -1)).cpu().numpy()
 
 
 def seen_and_hidden(reader: SceneReader, index: int, size: int) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from gmn.data.combinations import Regime
-from gmn.evaluation.intervals import Interval, bootstrap, interval_of
+from gmn.evaluation.intervals import Interval, bootstrap, interval_of, ratio_of_means
 from gmn.evaluation.results import Results
 from gmn.evaluation.verdicts import UNDECIDED, above, every, within
 
@@ -87,7 +87,7 @@ def times(results: Results) -> list[Part]:
     rows = {(r["modalities"], r["network"]): r["each_ms"] for r in results.cost["rows"]}
     parts = []
     for m, (poe, apoe) in MILLISECONDS.items():
-        ours = _ratio_of_means(rows[m, "poe"], rows[m, "apoe"])
+        ours = ratio_of_means(rows[m, "poe"], rows[m, "apoe"])
         parts.append(
             Part(f"PoE's time over APoE's, M = {m}", f"> 1; printed: {poe / apoe:.2f}", ours, "ratio", above(ours, 1))
         )
@@ -174,10 +174,8 @@ def agreement(results: Results) -> list[Part]:
 def similar_bound(results: Results) -> list[Part]:
     """The ELBO of complete validation scenes; similar: within 5 % of its distance from the best possible."""
     losses = {network: results.missing(network, "m2")["losses"][:, -1] for network in ("apoe", "baseline")}
-    std = results.settings.now.model.std
-    modalities = results.settings.model_config_for("apoe", 2).modality_list
-    widths = {"vision": std.vision, "haptics": std.haptics}
-    best = sum(-m.size * (np.log(widths[m.sense]) + 0.5 * np.log(2 * np.pi)) for m in modalities)
+    config = results.settings.model_config_for("apoe", 2)
+    best = sum(m.size * config.best_log_density(m) for m in config.modality_list)
     margin = 0.05 * float(np.mean(best + losses["baseline"]))
     ours = bootstrap(losses["baseline"] - losses["apoe"])
     return [
@@ -231,14 +229,6 @@ def _worst(gap: np.ndarray) -> Interval:
 
 def _share(reached: np.ndarray, none: np.ndarray, most: np.ndarray) -> np.ndarray:
     return (reached.mean(-1) - none.mean(-1)) / (most.mean(-1) - none.mean(-1))
-
-
-def _ratio_of_means(above_: list, below: list) -> Interval:
-    """Of two independent samples of times."""
-    rng = np.random.default_rng(0)
-    drawn = [np.asarray(t)[rng.integers(len(t), size=(2000, len(t)))].mean(1) for t in (above_, below)]
-    low, high = np.percentile(drawn[0] / drawn[1], [2.5, 97.5])
-    return Interval(float(np.mean(above_) / np.mean(below)), float(low), float(high))
 
 
 def _rounded(interval: Interval) -> dict:

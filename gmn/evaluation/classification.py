@@ -5,6 +5,8 @@ pair is the importance-weighted log p(O_i | C_k). The paper asks for the scene o
 authors' code asks for the query of a scene (argmax over i). Both are kept.
 """
 
+from functools import partial
+
 import numpy as np
 import torch
 
@@ -46,12 +48,8 @@ def classify(model: GMN, readers: list[SceneReader], batches: int, samples: int,
         reader = readers[batch % len(readers)]
         first = SCENES * (batch // len(readers))
         episodes = reader.read(np.arange(first, first + SCENES))
-
-        def score(contexts: list[int], asked=(0, 1), prior: bool = False, episodes=episodes, batch=batch):
-            noise = Noise(seed * 1_000_003 + batch, device=device)
-            drawn = samples * PRIOR_SAMPLES if prior else samples
-            return score_pairs(model, episodes, contexts, drawn, noise, device, list(asked), prior)
-
+        # The same noise for every question: differences are paired.
+        score = partial(_score, model, episodes, samples, seed * 1_000_003 + batch, device)
         for senses, active in SENSES.items():
             for c, count in enumerate(COUNTS):
                 scores = score([count * a for a in active])
@@ -64,6 +62,11 @@ def classify(model: GMN, readers: list[SceneReader], batches: int, samples: int,
     about = {"counts": list(COUNTS), "samples": samples, "scenes": SCENES * batches}
     about |= {"touch_counts": list(TOUCHES), "touches": touches}
     return about | {"prior_samples": samples * PRIOR_SAMPLES, "prior": by_prior} | answers
+
+
+def _score(model, episodes, samples, seed, device, contexts, asked=(0, 1), prior=False) -> torch.Tensor:
+    drawn = samples * PRIOR_SAMPLES if prior else samples
+    return score_pairs(model, episodes, contexts, drawn, Noise(seed, device=device), device, list(asked), prior)
 
 
 def _right(scores: torch.Tensor, axis: int) -> list[int]:

@@ -44,3 +44,12 @@ def interval_of(statistic, *samples, seed: int = 0, confidence: float = 0.95) ->
     resampled = statistic(*(sample[run, scene].reshape(RESAMPLES, -1) for sample in samples))
     low, high = np.quantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(float(statistic(*(sample.ravel() for sample in samples))), float(low), float(high))
+
+
+def ratio_of_means(above, below, seed: int = 0) -> Interval:
+    """Ratio of the means of two independent samples, with the percentile bootstrap's 95 % interval."""
+    rng = np.random.default_rng(seed)
+    samples = [np.asarray(sample, dtype=np.float64) for sample in (above, below)]
+    drawn = [sample[rng.integers(len(sample), size=(RESAMPLES, len(sample)))].mean(1) for sample in samples]
+    low, high = np.quantile(drawn[0] / drawn[1], [0.025, 0.975])
+    return Interval(float(samples[0].mean() / samples[1].mean()), float(low), float(high))

@@ -42,7 +42,8 @@ def probe(
         same two of a probe that knows no context: the mean of the training scenes.
     """
     points = lattice()
-    truth = {name: occupied(reader, count, points) for name, reader, count in _parts(train, test, fitted, tested)}
+    sets = {"train": (train, fitted), "test": (test, tested)}
+    truth = {name: occupied(reader, count, points) for name, (reader, count) in sets.items()}
     varied = truth["train"].any(0)
     truth = {name: values[:, varied].astype(float) for name, values in truth.items()}
     blind = np.broadcast_to(truth["train"].mean(0), truth["test"].shape)
@@ -55,16 +56,12 @@ def probe(
         for count in COUNTS:
             codes = {
                 name: representations(model, reader, scenes, [count * a for a in active], samples, seed, device, tick)
-                for name, reader, scenes in _parts(train, test, fitted, tested)
+                for name, (reader, scenes) in sets.items()
             }
             regression = RidgeCV(alphas=PENALTIES).fit(codes["train"], truth["train"])
             for name, values in compare(regression.predict(codes["test"]), truth["test"]).items():
                 result[sense][name].append(values)
     return result
-
-
-def _parts(train: SceneReader, test: SceneReader, fitted: int, tested: int):
-    return ("train", train, fitted), ("test", test, tested)
 
 
 def occupied(reader: SceneReader, scenes: int, points: np.ndarray) -> np.ndarray:

@@ -1,18 +1,14 @@
 """What the stages measured, read back: arrays over training seeds and scenes."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
 from gmn.data.shards import SceneSet
-from gmn.evaluation.agreement import CONTEXTS
-from gmn.evaluation.occupancy import SENSES
 from gmn.params import Settings
 
 NETWORKS = ("apoe", "baseline", "poe")
@@ -33,45 +29,45 @@ class Results:
 
     def density(self, network: str) -> dict:
         """``values[question]``: (seeds, images, touches, scenes), nats per dimension."""
-        return self._of_seeds(self.paths.density, network, keys=("values",))
+        return _joined(self._read("density", network), ["values"])
 
     def effect_of_samples(self, network: str) -> dict:
         """``values[proposal][question]``: (seeds, counts, scenes), nats per dimension."""
-        effects = [_read(self.paths.density(network, seed))["effect_of_samples"] for seed in self.settings.seeds]
-        return _joined(effects, ["values"])
+        return _joined([file["effect_of_samples"] for file in self._read("density", network)], ["values"])
 
     def classification(self, network: str) -> dict:
         """``paper[senses]``, ``released[senses]``: (seeds, counts, scenes), 0 or 1; ``touches``, ``prior`` alike."""
-        return self._of_seeds(self.paths.classification, network, keys=("paper", "released", "touches", "prior"))
+        return _joined(self._read("classification", network), ["paper", "released", "touches", "prior"])
 
     def missing(self, network: str, regime: str) -> dict:
         """``losses``: (seeds, sizes, scenes), nats."""
-        return self._of_seeds(self.paths.missing, network, regime, keys=("losses",))
+        return _joined(self._read("missing", regime, network), ["losses"])
 
     def heldout(self, regime: str) -> dict:
         """As :meth:`density`, of network :data:`HELD_OUT` on the held-out shapes."""
-        return self._of_seeds(self.paths.heldout, HELD_OUT, regime, keys=("values",))
+        return _joined(self._read("heldout", regime, HELD_OUT), ["values"])
 
     def agreement(self, network: str) -> dict:
         """``<context>[<measure>]``: (seeds, scenes), NaN where a scene has none."""
-        return self._of_seeds(self.paths.agreement, network, keys=CONTEXTS)
+        return _joined(self._read("agreement", network))
 
     def probe(self, network: str) -> dict:
         """``<sense>[error | iou]``: (seeds, counts, scenes); ``reference[...]``: (seeds, scenes)."""
-        return self._of_seeds(self.paths.probe, network, keys=(*SENSES, "reference"))
+        return _joined(self._read("probe", network))
 
     def calibration(self, network: str) -> dict:
         """``coverage[sense][context]``: (seeds, levels, scenes)."""
-        return self._of_seeds(self.paths.calibration, network, keys=("coverage",))
+        return _joined(self._read("calibration", network))
 
     def curves(self, network: str, regime: str) -> pd.DataFrame:
         """Training curves, a column ``seed`` first."""
         tables = {seed: pd.read_csv(self.paths.curves(network, regime, seed)) for seed in self.settings.seeds}
         return pd.concat(tables, names=["seed"]).reset_index("seed").reset_index(drop=True)
 
-    def _of_seeds(self, path: Callable[..., Path], *about: str, keys) -> dict:
-        """The files of all seeds as one: ``keys`` gain a first axis of seeds, the rest is the first file's."""
-        return _joined([_read(path(*about, seed)) for seed in self.settings.seeds], keys)
+    def _read(self, kind: str, *about: str) -> list[dict]:
+        """The files of all training seeds."""
+        paths = [self.paths.measured(kind, *about, seed=seed) for seed in self.settings.seeds]
+        return [json.loads(path.read_text()) for path in paths]
 
     @cached_property
     def cost(self) -> dict:
@@ -86,7 +82,10 @@ class Results:
         return SceneSet(self.paths.scenes("test"))
 
 
-def _joined(files: list[dict], keys) -> dict:
+def _joined(files: list[dict], keys=None) -> dict:
+    """The files as one: ``keys`` (None: every table) gain a first axis of seeds, the rest is the first file's."""
+    if keys is None:
+        keys = [key for key, value in files[0].items() if isinstance(value, dict)]
     return files[0] | {key: _stack([file[key] for file in files]) for key in keys}
 
 
@@ -94,8 +93,3 @@ def _stack(values: list):
     if isinstance(values[0], dict):
         return {name: _stack([value[name] for value in values]) for name in values[0]}
     return np.array(values, float)
-
-
-@cache
-def _read(path: Path) -> dict:
-    return json.loads(path.read_text())

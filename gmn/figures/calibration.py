@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmn.evaluation.calibration import CONTEXTS
+from gmn.evaluation.calibration import CONTEXTS, SENSES
 from gmn.evaluation.results import NETWORKS, Results
 from gmn.figures.series import series, training
 from gmn.figures.style import NAMES, PAGE, caption, plt, save
@@ -16,10 +16,10 @@ def draw(results: Results, folder) -> None:
     found = {network: results.calibration(network) for network in NETWORKS}
     figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.8))
     levels = 100 * np.array(found["apoe"]["levels"])
-    for panel, (sense, contexts) in zip(axes, CONTEXTS.items(), strict=True):
+    for panel, sense in zip(axes, SENSES, strict=True):
         panel.plot([0, 100], [0, 100], color="0.4", lw=0.7)
         for network in NETWORKS:
-            for name in contexts:
+            for name in CONTEXTS:
                 covered = found[network]["coverage"][sense][name].swapaxes(0, 1)
                 label = f"{NAMES[network]}, from {FROM[name]}"
                 series(panel, levels, covered, network, 100, ls=STYLES[name], markersize=2.5, label=label)

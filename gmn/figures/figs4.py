@@ -10,7 +10,7 @@ def draw(results: Results, folder) -> None:
     for network in NETWORKS:
         table = -results.curves(network, "m2").groupby("iteration")[["train", "val_full"]].mean().iloc[1:]
         look = {"color": COLOURS[network], "marker": MARKERS[network], "markevery": 0.1}
-        axes.plot(table.index, table["train"], ls=":", **look)
+        axes.plot(table.index, table["train"], ls=":", color=COLOURS[network])
         axes.plot(table.index, table["val_full"], label=NAMES[network], **look)
     axes.plot([], [], color="0.3", ls=":", label="training")
     axes.plot([], [], color="0.3", label="validation")

@@ -21,7 +21,8 @@ def draw(results: Results, folder) -> None:
                 values = effect["values"][proposal][question].swapaxes(0, 1)
                 series(panel, effect["counts"], values, network, ls=style, label=f"{NAMES[network]}, {proposal}")
         panel.set(title=title, xlabel="samples of z", ylabel="log-likelihood (nats / dimension)", xscale="log")
-        panel.set_xticks(effects["apoe"]["counts"], effects["apoe"]["counts"])
+        shown = effects["apoe"]["counts"][::3]
+        panel.set_xticks(shown, shown)
         panel.minorticks_off()
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6)
     chosen = results.settings.now.density.samples

@@ -2,25 +2,28 @@
 
 import numpy as np
 
-from gmn.evaluation.intervals import bootstrap
+from gmn.evaluation.intervals import Interval, bootstrap
 from gmn.evaluation.results import Results
 from gmn.figures.style import COLOURS, MARKERS
 
 
 def series(axes, places, samples, network: str, scale: float = 1.0, **style) -> None:
-    """A line of means with bars of their 95 % intervals.
+    """A line of means of ``samples``, (seeds, scenes) each, times ``scale``; else as :func:`line`."""
+    intervals = [Interval(*scale * np.array(bootstrap(sample))) for sample in samples]
+    line(axes, places, intervals, color=COLOURS[network], marker=MARKERS[network], **style)
+
+
+def line(axes, places, intervals: list[Interval], **style) -> None:
+    """A line of means with bars of their intervals.
 
     Args:
         axes: where.
         places: of the points.
-        samples: (seeds, scenes) each.
-        network: gives colour and marker.
-        scale: of the values; 100 for per cent.
+        intervals: one per place.
         style: of the line.
     """
-    mean, low, high = scale * np.array([bootstrap(sample) for sample in samples]).T
-    look = {"color": COLOURS[network], "marker": MARKERS[network], "elinewidth": 0.5} | style
-    axes.errorbar(places, mean, [mean - low, high - mean], **look)
+    mean, low, high = np.array(intervals).T
+    axes.errorbar(places, mean, [mean - low, high - mean], **{"elinewidth": 0.5} | style)
 
 
 def training(results: Results, complete: bool = True) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 from gmn.evaluation.intervals import interval_of
 from gmn.evaluation.occupancy import SENSES
 from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import series, training
+from gmn.figures.series import line, series, training
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
 STYLES = {"sight": "--", "touch": ":", "both": "-"}
@@ -47,6 +47,4 @@ def _explained(axes, found: dict, network: str, sense: str) -> None:
     reference = found["reference"]["error"]
     errors = found[sense]["error"].swapaxes(0, 1)  # (counts, seeds, scenes)
     intervals = [interval_of(lambda e, r: 1 - e.mean(-1) / r.mean(-1), error, reference) for error in errors]
-    mean, low, high = np.array(intervals).T
-    look = {"color": COLOURS[network], "marker": MARKERS[network], "ls": STYLES[sense], "elinewidth": 0.5}
-    axes.errorbar(_places(found), mean, [mean - low, high - mean], **look)
+    line(axes, _places(found), intervals, color=COLOURS[network], marker=MARKERS[network], ls=STYLES[sense])

@@ -4,7 +4,7 @@ import numpy as np
 
 from gmn.evaluation.intervals import bootstrap
 from gmn.evaluation.results import HELD_OUT, NETWORKS, Results
-from gmn.figures.series import series, training
+from gmn.figures.series import line, series, training
 from gmn.figures.style import NAMES, PAGE, caption, plt, save
 
 REGIMES = {"m2": "trained on all shapes", "m2-heldout": "trained without these shapes"}
@@ -22,6 +22,7 @@ def draw(results: Results, folder) -> None:
     for network in NETWORKS:
         answers = results.classification(network)
         series(accuracy, answers["touch_counts"], answers["touches"].swapaxes(0, 1), network, 100, label=NAMES[network])
+        accuracy.set_xticks(answers["touch_counts"])
     accuracy.axhline(10, color="0.4", lw=0.7)
     accuracy.text(15, 10.2, "chance", fontsize=6, ha="right", color="0.4")
     accuracy.set(title="(a) pictures told apart by touch", xlabel="touches given", ylabel="accuracy of ten (%)")
@@ -43,8 +44,7 @@ def _held_out(axes, densities: dict) -> None:
     for question, images, touches, _ in ASKED:
         without = densities["m2-heldout"]["values"][question][:, images, touches]
         lost.append(bootstrap(without - reference[question][:, images, touches]))
-    mean, low, high = np.array(lost).T
     axes.axhline(0, color="0.4", lw=0.7)
-    axes.errorbar(places, mean, [mean - low, high - mean], color="black", marker="o", ls="none", elinewidth=0.8)
+    line(axes, places, lost, color="black", marker="o", ls="none", elinewidth=0.8)
     axes.set_xticks(places, [label for *_, label in ASKED], fontsize=6)
     axes.set(title="(b) shapes never trained on, minus trained on", ylabel="difference (nats / dimension)")

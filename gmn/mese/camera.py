@@ -111,7 +111,7 @@ def _window(pixels: np.ndarray, size: int) -> tuple[slice, slice]:
 def _sample(model, data, view, spot, columns, rows):
     """Colour (n, 3) at places of the picture, geom id (n,) or -1, and normal (n, 3)."""
     rays = view.rays(columns, rows)
-    distance, geom, normal = _trace(model, data, view.origin, rays)
+    distance, geom, normal = trace(model, data, view.origin, rays)
     hit = geom >= 0
     point = view.origin + distance[hit, None] * rays[hit]
     colour = np.zeros((len(rays), 3))
@@ -119,8 +119,8 @@ def _sample(model, data, view, spot, columns, rows):
     return colour, geom, normal
 
 
-def _trace(model, data, origin, rays):
-    """Distance along each ray, geom id or -1, and normal."""
+def trace(model, data, origin, rays):
+    """Distance along each ray (n, 3) from ``origin``, geom id or -1, and normal (n, 3)."""
     n = len(rays)
     distance, geom, normal = np.empty(n), np.empty(n, np.int32), np.empty(3 * n)
     mujoco.mj_multiRay(model, data, origin, rays.ravel(), None, True, -1, geom, distance, normal, n, 100.0)
@@ -136,7 +136,7 @@ def _shade(model, data, point, normal, colour, view, spot):
     to_spot /= reach[:, None]
     facing = np.einsum("ni,ni->n", normal, to_spot)
     lit = np.flatnonzero(facing > 0)
-    lit = lit[_trace(model, data, spot, -to_spot[lit])[0] > reach[lit] - 1e-4]  # nothing before it
+    lit = lit[trace(model, data, spot, -to_spot[lit])[0] > reach[lit] - 1e-4]  # nothing before it
 
     to_spot, facing, normal = to_spot[lit], facing[lit], normal[lit]
     beam = (to_spot @ (spot / np.linalg.norm(spot))) ** SPOT_EXPONENT
@@ -162,10 +162,7 @@ def look(thing: Object, angles: np.ndarray, size: int = SIZE) -> np.ndarray:
     Returns:
         (V, size, size, 3) uint8.
     """
-    model = world.object_model(len(thing.walk))
-    world.put(model, thing)
-    data = mujoco.MjData(model)
-    mujoco.mj_kinematics(model, data)
+    model, data = world.alone(thing)
     turn = data.xmat[-1].reshape(3, 3)
     corners = (thing.cubes[:, None] + CUBE_CORNERS @ turn.T).reshape(-1, 3)
     return np.stack([render(model, data, View.at(a, size=size), thing.spot, corners) for a in angles])

@@ -1,10 +1,9 @@
 """Where an object's cubes are: in the pixels of a picture, and in space. The truth that evaluations compare with."""
 
-import mujoco
 import numpy as np
 
 from gmn.mese import world
-from gmn.mese.camera import View
+from gmn.mese.camera import View, trace
 from gmn.mese.shape import EDGE
 from gmn.mese.thing import Object, rotation
 
@@ -20,22 +19,16 @@ def cubes_in_view(thing: Object, angles: np.ndarray, size: int) -> np.ndarray:
     Returns:
         (V, size, size) int: indices into ``thing.walk``.
     """
-    model = world.object_model(len(thing.walk))
-    world.put(model, thing)
-    data = mujoco.MjData(model)
-    mujoco.mj_kinematics(model, data)
+    model, data = world.alone(thing)
     cube_of = np.full(model.ngeom + 1, -1)  # the last entry is that of a ray that hits nothing, geom -1
     cube_of[model.body_geomadr[world.cube_bodies(model)]] = np.arange(len(thing.walk))
     rows, columns = np.mgrid[:size, :size] + 0.5
-    seen = np.empty((len(angles), size * size), np.int32)
-    for geom, pitch_yaw in zip(seen, angles, strict=True):
+    seen = []
+    for pitch_yaw in angles:
         view = View.at(pitch_yaw, size=size)
-        rays = view.rays(columns.ravel(), rows.ravel())
-        distance, normal = np.empty(len(rays)), np.empty(3 * len(rays))
-        mujoco.mj_multiRay(
-            model, data, view.origin, rays.ravel(), None, True, -1, geom, distance, normal, len(rays), 100.0
-        )
-    return cube_of[seen].reshape(-1, size, size)
+        _, geom, _ = trace(model, data, view.origin, view.rays(columns.ravel(), rows.ravel()))
+        seen.append(cube_of[geom].reshape(size, size))
+    return np.stack(seen)
 
 
 def lattice(cells: int = 2) -> np.ndarray:

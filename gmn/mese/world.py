@@ -62,6 +62,15 @@ def put(model: mujoco.MjModel, thing: Object) -> None:
     model.geom_rgba[model.body_geomadr[ids], :3] = thing.colours
 
 
+def alone(thing: Object) -> tuple[mujoco.MjModel, mujoco.MjData]:
+    """The object in an empty room, ready to be looked at."""
+    model = object_model(len(thing.walk))
+    put(model, thing)
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
+    return model, data
+
+
 def wrist_mocap(model: mujoco.MjModel) -> int:
     """Index of the wrist among the mocap bodies of ``model``."""
     return int(model.body(WRIST).mocapid[0])

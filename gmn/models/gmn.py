@@ -84,15 +84,15 @@ class GMN(nn.Module):
         self.initial = nn.Parameter(torch.zeros(config.count, config.representation, *config.grid))
 
     @classmethod
-    def from_pretrained(cls, path: str | Path) -> "GMN":
-        """The network in a weight file.
+    def from_pretrained(cls, name: str | Path) -> "GMN":
+        """The network in a weight file, or one that comes with the package, such as ``laptop/m2/apoe``.
 
         Raises:
             UserError: there is none, or it is damaged or of another version.
         """
-        from gmn.models.weights import load_weights
+        from gmn.models.weights import find_weights, load_weights
 
-        return load_weights(Path(path))
+        return load_weights(find_weights(name))
 
     @property
     def device(self) -> torch.device:
@@ -186,18 +186,22 @@ class GMN(nn.Module):
         scores = [self.score(m, episodes, latents.z, where, compared) for m, where in enumerate(wheres)]
         return (latents.log_ratio() + sum(scores)).unflatten(0, (-1, wheres[0].episodes))
 
+    def means(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews") -> tuple[Tensor, Tensor]:
+        """What every sample of z has to say of N views: rows of z (S * N,), sample-major, and means (S * N, ...)."""
+        samples = len(z) // where.episodes
+        rows = (where.episode + where.episodes * torch.arange(samples, device=z.device)[:, None]).flatten()
+        query = episodes.queries[m][where.scene, where.view]
+        return rows, self.render(m, z, rows, query.repeat(samples, 1))
+
     def score(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", transform=None) -> Tensor:
         """log p(X_m | z, V) of every row of z, (S * E,) nats, zero for rows without targets."""
         if len(where.episode) == 0:
             return z.new_zeros(len(z))
-        samples = len(z) // where.episodes
-        rows = (where.episode + where.episodes * torch.arange(samples, device=z.device)[:, None]).flatten()
-        query = episodes.queries[m][where.scene, where.view]
-        mean = self.render(m, z, rows, query.repeat(samples, 1))
+        rows, mean = self.means(m, episodes, z, where)
         sense = episodes.senses[m][where.scene, where.view]
         if transform is not None:
             mean, sense = transform(mean), transform(sense)
-        sense = sense.repeat(samples, *[1] * (sense.ndim - 1))
+        sense = sense.repeat(len(mean) // len(sense), *[1] * (sense.ndim - 1))
         density = log_density(sense, at_least_float32(mean), self.config.std_of(self.modalities[m]))
         return density.new_zeros(len(z)).index_add(0, rows, density)
 

@@ -15,6 +15,9 @@ from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 
+SUFFIX = ".safetensors"
+PRETRAINED = Path(__file__).parents[1] / "pretrained"  # weights that come with the package
+
 
 def save_weights(path: Path, model: GMN) -> None:
     """Write a model's weights, its configuration and the scale of its haptic readings."""
@@ -45,6 +48,22 @@ def load_weights(path: Path, expected: ModelConfig | None = None) -> GMN:
     )
     model.load_state_dict(tensors)
     return model.eval()
+
+
+def find_weights(name: str | Path) -> Path:
+    """The weight file ``name``: a path, or ``scale/regime/network`` of those in :data:`PRETRAINED`.
+
+    Raises:
+        UserError: it is neither.
+    """
+    shipped = {path.relative_to(PRETRAINED).with_suffix("").as_posix(): path for path in PRETRAINED.rglob(f"*{SUFFIX}")}
+    path = shipped.get(str(name), Path(name))
+    if not path.exists():
+        known = ", ".join(sorted(shipped)) or "none"
+        raise UserError(
+            f"{name}: not found; train it with `dvc repro`, or use weights that come with the package: {known}"
+        )
+    return path
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict) -> None:

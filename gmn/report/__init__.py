@@ -1,8 +1,8 @@
 """The page index.html: claims, figures and cost of one scale in one file that needs no other; and claims.md."""
 
-import base64
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from ruamel.yaml import YAML
@@ -26,7 +26,7 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, minutes
         FileNotFoundError: a figure is missing.
     """
     names = [entry["name"] for entries in SECTIONS.values() for entry in entries]
-    pictures = {name: base64.b64encode((figures / f"{name}.svg").read_bytes()).decode() for name in names}
+    pictures = {name: quote((figures / f"{name}.svg").read_bytes(), safe=" /:=,;()!*@$") for name in names}
     template = _environment(escape=True).get_template("index.html.j2")
     return template.render(
         settings=settings, metrics=metrics, claims=claims, minutes=minutes, pictures=pictures, sections=SECTIONS

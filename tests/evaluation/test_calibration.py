@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.evaluation.calibration import CONTEXTS, LEVELS, calibration
+from gmn.evaluation.calibration import CONTEXTS, LEVELS, SENSES, calibration
 from tests.conftest import reader_for, tiny_model
 
 SCENES = 7
@@ -24,11 +24,11 @@ class Oracle:
     def prior(self, asked, noise, samples):
         return SimpleNamespace(z=torch.zeros(samples * SCENES, 1))
 
-    def render(self, modality, z, rows, query):
+    def means(self, modality, episodes, z, where):
         truth = self.truth[modality]
-        truth = truth.repeat(len(rows) // len(truth), *[1] * (truth.ndim - 1))
+        truth = truth.repeat(len(z) // SCENES, *[1] * (truth.ndim - 1))
         width = self.config.std_of(self.modalities[modality])
-        return truth + self.off * width * torch.randn(truth.shape, generator=self.noise)
+        return None, truth + self.off * width * torch.randn(truth.shape, generator=self.noise)
 
 
 @pytest.mark.parametrize("off, sign", [(1.0, 0), (3.0, -1), (0.2, 1)])
@@ -36,8 +36,8 @@ def test_coverage_is_what_was_predicted_only_if_the_width_is_right(scenes, off, 
     reader = reader_for(scenes, tiny_model("apoe", 2))
     oracle = Oracle(reader, tiny_model("apoe", 2), off)
     found = calibration(oracle, reader, SCENES, 1, 0, torch.device("cpu"), lambda n: None)
-    for sense, contexts in CONTEXTS.items():
-        for name in contexts:
+    for sense in SENSES:
+        for name in CONTEXTS:
             covered = np.mean(found["coverage"][sense][name], 1)
             assert np.shape(found["coverage"][sense][name]) == (len(LEVELS), SCENES)
             if sign == 0:

@@ -13,6 +13,7 @@ from gmn.evaluation.verdicts import FAILS, HOLDS, UNDECIDED, above, every, withi
 from gmn.models.config import ModelConfig
 
 SCENES = 40
+WIDTHS = {"vision": 0.1, "haptics": 0.3}
 DOUBT = np.tile([1.0, -1.0], SCENES // 2)  # over scenes: its mean is 0, its interval is not
 DOUBTS = np.tile([1.0, 1.0, -1.0, -1.0], SCENES // 4)  # another such
 
@@ -22,11 +23,9 @@ class Made:
 
     def __init__(self, effect: int):
         self.effect = effect
-        std = SimpleNamespace(vision=0.1, haptics=0.3)
         self.settings = SimpleNamespace(
             regimes=list(FIG5.values()),
-            now=SimpleNamespace(model=SimpleNamespace(std=std)),
-            model_config_for=lambda network, modalities: ModelConfig(network, modalities),
+            model_config_for=lambda network, modalities: ModelConfig(network, modalities, std=WIDTHS),
         )
 
     def _doubtful(self, sure: float, doubt=DOUBT) -> np.ndarray:
