@@ -61,7 +61,7 @@ def find_weights(name: str | Path) -> Path:
     if not path.exists():
         known = ", ".join(sorted(shipped)) or "none"
         raise UserError(
-            f"{name}: not found; train it with `dvc repro`, or use weights that come with the package: {known}"
+            f"{name}: not found; train it with `dvc repro`, or use one of the package: {known}"
         )
     return path
 
