@@ -1,10 +1,11 @@
 # make repro: all results at the default scale. make demo: the whole pipeline at toy size. make test: the tests.
+# make explore: a page to give looks and touches to trained networks, and see what they imagine.
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: repro demo test setup
+.PHONY: repro demo explore test setup
 .DEFAULT_GOAL := repro
 
 repro: setup
@@ -15,6 +16,9 @@ demo: setup
 	git clone --quiet . .scratch/demo
 	cd .scratch/demo && sed -i.bak 's/^scale: .*/scale: smoke/' params.yaml && dvc repro
 	@echo "report: $(CURDIR)/.scratch/demo/reports/smoke/index.html"
+
+explore: setup
+	python -m stages explore
 
 test: setup
 	python -m pytest

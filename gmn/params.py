@@ -158,6 +158,14 @@ class Probe(_Strict):
     samples: Count
 
 
+class Album(_Strict):
+    """Scenes and viewpoints of the report's explorer, and samples of z."""
+
+    scenes: Count
+    views: Count
+    samples: Annotated[int, Field(ge=2)]
+
+
 class Benchmark(_Strict):
     widths: Literal["paper", "scale"]
     batch_size: Count
@@ -176,6 +184,7 @@ class Scale(_Strict):
     agree: Scored
     probe: Probe
     calibrate: Scored
+    album: Album
     benchmark: Benchmark
 
 

@@ -7,12 +7,14 @@ import typer
 from gmn.errors import UserError
 from stages import (
     agree,
+    album,
     benchmark,
     calibrate,
     check,
     claims,
     classify,
     density,
+    explore,
     figures,
     generate,
     heldout,
@@ -31,7 +33,7 @@ from stages.clock import timed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 MEASURE = (density, classify, generate, agree, missing, heldout, probe, calibrate, benchmark)
-STAGES = (check, simulate, split, train, *MEASURE, score, claims, figures, report, look, imagine, speed)
+STAGES = (check, simulate, split, train, *MEASURE, score, claims, figures, album, report, look, imagine, explore, speed)
 for stage in STAGES:
     app.command(stage.__name__.removeprefix("stages."))(timed(stage.run))
 

@@ -23,3 +23,14 @@ def load_model(
     model = load_weights(paths.weights(network, regime, seed), expected)
     sets = [SceneSet(paths.scenes(name)) for name in object_sets]
     return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, model.haptic_scale) for scenes in sets]
+
+
+def load_trained(settings: Settings, network: str, seed: int = 0) -> GMN:
+    """The network of M = 2 that was trained here or, if there is none, the one that comes with the package.
+
+    Raises:
+        UserError: there is no such network, or no weights of it.
+    """
+    settings.model_config_for(network, 2)
+    path = Paths(settings).weights(network, "m2", seed)
+    return GMN.from_pretrained(path if path.exists() else f"{settings.scale}/m2/{network}").to(pick_device())

@@ -70,6 +70,10 @@ class Paths:
         return self.reports / "figures"
 
     @property
+    def album(self) -> Path:
+        return self.data / "album.json"
+
+    @property
     def page(self) -> Path:
         return self.reports / "index.html"
 

@@ -15,7 +15,7 @@ def run() -> None:
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
-    read = [json.loads(path.read_text()) for path in (paths.metrics, paths.claims)]
+    read = [json.loads(path.read_text()) for path in (paths.metrics, paths.claims, paths.album)]
     minutes = {}
     if paths.times.exists():
         times = pd.read_csv(paths.times, index_col="stage")["seconds"] / 60

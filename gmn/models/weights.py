@@ -60,9 +60,7 @@ def find_weights(name: str | Path) -> Path:
     path = shipped.get(str(name), Path(name))
     if not path.exists():
         known = ", ".join(sorted(shipped)) or "none"
-        raise UserError(
-            f"{name}: not found; train it with `dvc repro`, or use one of the package: {known}"
-        )
+        raise UserError(f"{name}: not found; train it with `dvc repro`, or use one of the package: {known}")
     return path
 
 

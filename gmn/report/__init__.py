@@ -7,12 +7,13 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from ruamel.yaml import YAML
 
+from gmn.figures.style import NAMES
 from gmn.params import Settings
 
 SECTIONS: dict[str, list[dict]] = YAML(typ="safe").load(files("gmn.report").joinpath("figures.yaml").read_text())
 
 
-def page(settings: Settings, figures: Path, metrics: dict, claims: dict, minutes: dict[str, float]) -> str:
+def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: dict, minutes: dict[str, float]) -> str:
     """The page as HTML; its pictures are inside it.
 
     Args:
@@ -20,6 +21,7 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, minutes
         figures: folder of the drawn figures.
         metrics: of :func:`gmn.evaluation.headline.headline`.
         claims: as the stage ``claims`` writes them.
+        album: of :meth:`gmn.explore.explorer.Explorer.album`.
         minutes: wall time by stage, its matrix summed; empty where it is not known.
 
     Raises:
@@ -27,20 +29,28 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, minutes
     """
     names = [entry["name"] for entries in SECTIONS.values() for entry in entries]
     pictures = {name: quote((figures / f"{name}.svg").read_bytes(), safe=" /:=,;()!*@$") for name in names}
-    template = _environment(escape=True).get_template("index.html.j2")
+    template = environment(escape=True).get_template("report/index.html.j2")
     return template.render(
-        settings=settings, metrics=metrics, claims=claims, minutes=minutes, pictures=pictures, sections=SECTIONS
+        settings=settings,
+        metrics=metrics,
+        claims=claims,
+        album=album,
+        minutes=minutes,
+        pictures=pictures,
+        sections=SECTIONS,
+        names=NAMES,
     )
 
 
 def claims_table(claims: dict) -> str:
     """The claims as Markdown: a table of verdicts, and one of every part."""
-    return _environment(escape=False).get_template("claims.md.j2").render(claims)
+    return environment(escape=False).get_template("report/claims.md.j2").render(claims)
 
 
-def _environment(escape: bool) -> Environment:
+def environment(escape: bool) -> Environment:
+    """Of the templates in this package, named from ``gmn`` on."""
     environment = Environment(
-        loader=PackageLoader("gmn.report", "."),
+        loader=PackageLoader("gmn", "."),
         autoescape=escape,
         undefined=StrictUndefined,
         trim_blocks=True,

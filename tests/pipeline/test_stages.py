@@ -127,7 +127,7 @@ def test_wrong_settings_stop_before_any_work(workplace):
         (("look", "scene.jpeg"), ("scene.jpeg", ".png")),
         (("imagine", "--scene", "12", "scene.png"), ("--scene: got 12", "11 at most")),
         (("imagine", "--touch", "16", "scene.png"), ("--touch: got 16", "15 at most")),
-        (("imagine", "--model", "pose", "scene.png"), ("models/smoke/m2/pose/0.safetensors",)),
+        (("imagine", "--model", "pose", "scene.png"), ("network: got 'pose'", "did you mean 'poe'")),
         (("train", "--model", "apoe", "--regime", "m3"), ("regime: 'm3'",)),
         (("claims", "C9"), ("claims: got 'C9'", "C1, C2")),
         (("train", "--model", "apeo", "--regime", "m2"), ("network: got 'apeo'", "did you mean 'apoe'")),

@@ -1,0 +1,121 @@
+"use strict";
+// A source answers about(), scene(index) and imagine(index, given), all promises: see gmn/explore/explorer.py.
+
+function storedSource(album) {
+  return {
+    about: async () => album.about,
+    scene: async (index) => album.scenes[index],
+    imagine: async (index, given) => album.imagined[index][given.join(",")],
+  };
+}
+
+function liveSource() {
+  const ask = async (path) => {
+    const answer = await fetch(path);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
+    return answer.json();
+  };
+  return {
+    about: () => ask("about"),
+    scene: (index) => ask(`scenes/${index}`),
+    imagine: (index, given) => ask(`scenes/${index}/imagined?given=${given.join(",")}`),
+  };
+}
+
+async function explore(root, source, names) {
+  const part = (selector) => root.querySelector(selector);
+  const scenes = part("[name=scene]"), view = part("[name=view]"), truth = part("[name=truth]");
+  const about = await source.about();
+  let shown = null, asked = 0;
+
+  const make = (tag, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+
+  function place(tile, sheet, row, rows) {
+    const across = about.views > 1 ? (100 * view.value) / (about.views - 1) : 0;
+    tile.style.backgroundImage = `url("${sheet}")`;
+    tile.style.backgroundSize = `${100 * about.views}% ${100 * rows}%`;
+    tile.style.backgroundPosition = `${across}% ${rows > 1 ? (100 * row) / (rows - 1) : 0}%`;
+  }
+
+  // Samples, spread and truth of every network, made once.
+  const captions = [...Array(about.shown).keys()].map((k) => `sample ${k + 1}`).concat("spread", "truth");
+  const answers = about.networks.map((network) => {
+    const tiles = captions.map((caption) => {
+      const tile = make("div", { className: "tile", role: "img", ariaLabel: `${names[network]}, ${caption}` });
+      tile.dataset.network = network;
+      tile.dataset.row = caption;
+      return tile;
+    });
+    const numbers = make("small");
+    const row = make("div", { className: "tiles" });
+    row.style.setProperty("--tiles", captions.length);
+    row.append(...tiles.map((tile, k) => make("figure", {}, tile, make("figcaption", { textContent: captions[k] }))));
+    part(".answers").append(make("h3", {}, names[network], numbers), row);
+    return { network, tiles, numbers };
+  });
+
+  function draw() {
+    if (!shown) return;
+    const degrees = Math.round((360 * view.value) / about.views);
+    part("output").textContent = `${degrees}\u00b0`;
+    view.ariaValueText = `${degrees} degrees`;
+    for (const { network, tiles, numbers } of answers) {
+      const { sheet, spread, error } = shown.imagined[network];
+      const rows = about.shown + 1;
+      tiles.forEach((tile, k) => (k < rows ? place(tile, sheet, k, rows) : place(tile, shown.truth, 0, 1)));
+      tiles.at(-1).parentElement.classList.toggle("hidden", !truth.checked);
+      numbers.textContent = `spread ${spread.toFixed(3)}, error ${error.toFixed(3)}`;
+    }
+  }
+
+  const given = () => [...part(".observations").children].flatMap((b, k) => (b.ariaPressed === "true" ? [k] : []));
+
+  async function imagine(scene) {
+    const mine = ++asked; // an answer that comes after a newer question is dropped
+    root.ariaBusy = "true";
+    try {
+      const chosen = given();
+      const imagined = await source.imagine(scenes.value, chosen);
+      if (mine !== asked) return;
+      shown = { imagined, truth: scene.truth };
+      const labels = chosen.map((k) => scene.observations[k].label);
+      part(".said").textContent = `Imagined from ${labels.length ? labels.join(", ") : "nothing"}.`;
+      draw();
+    } catch (error) {
+      part(".said").textContent = `No answer: ${error.message}`;
+    } finally {
+      if (mine === asked) root.ariaBusy = "false";
+    }
+  }
+
+  async function open() {
+    const scene = await source.scene(scenes.value);
+    part(".observations").replaceChildren(
+      ...scene.observations.map((observation) => {
+        const picture = make("img", { src: observation.picture, alt: "" });
+        const button = make("button", { type: "button", ariaPressed: "false" }, picture, observation.label);
+        button.onclick = () => {
+          button.ariaPressed = String(button.ariaPressed !== "true");
+          return imagine(scene);
+        };
+        return button;
+      }),
+    );
+    part("[name=forget]").onclick = () => {
+      for (const button of part(".observations").children) button.ariaPressed = "false";
+      return imagine(scene);
+    };
+    await imagine(scene);
+  }
+
+  scenes.append(...[...Array(about.scenes).keys()].map((k) => make("option", { value: k, textContent: k })));
+  view.max = about.views - 1;
+  scenes.onchange = open;
+  view.oninput = truth.onchange = draw;
+  root.hidden = false;
+  await open();
+}

@@ -1,0 +1,165 @@
+"""What the explorer's page asks for: scenes to choose from, and what every network imagines of them.
+
+Pictures travel as sheets: one WebP whose rows are samples, spread or truth and whose columns are viewpoints. The page
+turns the viewpoint by moving the sheet, without asking again.
+"""
+
+import base64
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, combinations
+
+import numpy as np
+from PIL import Image
+
+from gmn.explore.scene import SensedScene, imagine, orbit
+from gmn.mese.settings import SceneSettings
+from gmn.models.gmn import GMN
+
+SHOWN = 4  # samples on the page; more only enter the spread
+WHITE = 0.25  # the spread that is drawn as white
+THUMBNAIL = 96  # pixels
+QUALITY = 85
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Views that are given to the networks together.
+
+    Attributes:
+        sense: ``look`` or ``touch``.
+        views: their numbers in the scene, one run of them.
+    """
+
+    sense: str
+    views: range
+
+    @property
+    def label(self) -> str:
+        first, last = self.views[0] + 1, self.views[-1] + 1
+        plural = "es" if self.sense == "touch" else "s"
+        return f"{self.sense} {first}" if first == last else f"{self.sense}{plural} {first}-{last}"
+
+
+# Few enough that every combination can be computed before.
+STORED = (
+    Observation("look", range(0, 1)),
+    Observation("look", range(1, 2)),
+    Observation("touch", range(0, 1)),
+    Observation("touch", range(1, 5)),
+    Observation("touch", range(5, 15)),
+)
+
+
+def one_by_one(views: int) -> tuple[Observation, ...]:
+    """Every look and every touch of a scene."""
+    return tuple(Observation(sense, range(k, k + 1)) for sense in ("look", "touch") for k in range(views))
+
+
+class Explorer:
+    """Scenes and the networks that imagine them.
+
+    Args:
+        models: by name, the networks of M = 2.
+        settings: of the scenes.
+        scenes: how many there are to choose from.
+        observations: that can be given.
+        views: viewpoints all around.
+        samples: of z, at least :data:`SHOWN` or all are shown.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, GMN],
+        settings: SceneSettings,
+        scenes: int,
+        observations: Sequence[Observation],
+        views: int,
+        samples: int,
+    ):
+        self.models, self.settings, self.scenes = models, settings, scenes
+        self.observations, self.samples = observations, samples
+        self.angles = orbit(views)
+        self._make = lru_cache(maxsize=32)(lambda index: SensedScene.make(settings, index))
+
+    def about(self) -> dict:
+        """What holds for all scenes."""
+        return {
+            "networks": list(self.models),
+            "scenes": self.scenes,
+            "views": len(self.angles),
+            "shown": min(SHOWN, self.samples),
+            "samples": self.samples,
+        }
+
+    def scene(self, index: int) -> dict:
+        """``observations``: label, sense and picture of each; ``truth``: a sheet of one row."""
+        scene = self._make(index)
+        return {
+            "observations": [
+                {"label": each.label, "sense": each.sense, "picture": _webp(_picture(scene, each))}
+                for each in self.observations
+            ],
+            "truth": _sheet(self._truth(index)[None]),
+        }
+
+    def imagine(self, index: int, given: Sequence[int]) -> dict:
+        """What every network imagines of scene ``index`` when some observations are given.
+
+        Returns:
+            Per network ``sheet``: its rows are samples, then their spread; ``spread``: the mean standard deviation
+            of the object's pixels over samples, and ``error``: their root mean square error, 1 being full white.
+        """
+        scene, truth = self._make(index), self._truth(index)
+        looks, touches = (
+            list(chain.from_iterable(self.observations[k].views for k in given if self.observations[k].sense == sense))
+            for sense in ("look", "touch")
+        )
+        lit = truth.any(-1)
+        answers = {}
+        for name, model in self.models.items():
+            imagined = imagine(model, scene, looks, touches, self.angles, self.samples)
+            spread = imagined.std(0)
+            error = np.sqrt(((imagined - truth) ** 2)[:, lit].mean())
+            rows = np.concatenate(
+                [imagined[:SHOWN], np.broadcast_to(spread.max(-1)[..., None] / WHITE, spread.shape)[None]]
+            )
+            answers[name] = {
+                "sheet": _sheet(rows), "spread": round(float(spread[lit].mean()), 3), "error": round(float(error), 3)
+            }  # fmt: skip
+        return answers
+
+    def album(self, tick: Callable[[int], None]) -> dict:
+        """All that the page can ask: ``about``, ``scenes``, and ``imagined[scene][given]`` of every combination."""
+        kinds = range(len(self.observations))
+        subsets = list(chain.from_iterable(combinations(kinds, size) for size in range(len(self.observations) + 1)))
+        imagined = []
+        for index in range(self.scenes):
+            answers = {}
+            for given in subsets:
+                answers[",".join(map(str, given))] = self.imagine(index, given)
+                tick(1)
+            imagined.append(answers)
+        return {"about": self.about(), "scenes": [self.scene(k) for k in range(self.scenes)], "imagined": imagined}
+
+    def _truth(self, index: int) -> np.ndarray:
+        return self._make(index).truth(self.angles)
+
+
+def _picture(scene: SensedScene, observation: Observation) -> np.ndarray:
+    first = observation.views[0]
+    return scene.look(first) if observation.sense == "look" else scene.touch(first, THUMBNAIL)
+
+
+def _sheet(rows: np.ndarray) -> str:
+    """Pictures (R, V, S, S, 3) in 0..1 side by side."""
+    flat = np.concatenate(np.concatenate(list(rows), axis=1), axis=1)
+    return _webp((flat.clip(0, 1) * 255).round().astype(np.uint8))
+
+
+def _webp(picture: np.ndarray) -> str:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "WEBP", quality=QUALITY, method=6)
+    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()

@@ -1,0 +1,72 @@
+"""A scene that can be looked at and touched view by view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gmn.mese import aside, camera, pose
+from gmn.mese.settings import SceneSettings
+from gmn.mese.simulate import simulate
+from gmn.mese.thing import Object
+from gmn.models.belief import Views
+from gmn.models.gmn import GMN
+
+PITCH = -0.35  # rad: the camera looks down a little
+
+
+@dataclass(frozen=True)
+class SensedScene:
+    """One scene and its V views of both senses.
+
+    Attributes:
+        arrays: as :func:`gmn.mese.simulate.simulate` names them, of one scene.
+        thing: its object.
+    """
+
+    arrays: dict[str, np.ndarray]
+    thing: Object
+
+    @classmethod
+    def make(cls, settings: SceneSettings, index: int) -> "SensedScene":
+        """Scene ``index`` of a set, the same as in the set's files."""
+        arrays = {name: array[0] for name, array in simulate(settings, range(index, index + 1)).items()}
+        return cls(arrays, Object.of(arrays))
+
+    def contexts(self, looks: Sequence[int], touches: Sequence[int]) -> dict[str, Views]:
+        """Some views as contexts of :meth:`gmn.models.gmn.GMN.infer`; a sense without views is left out."""
+        looks, touches = list(looks), list(touches)
+        found = {}
+        if looks:
+            pictures = np.moveaxis(self.arrays["image"][looks], -1, 1)
+            found["vision"] = (pictures, pose.query(self.arrays["camera"][looks]))
+        if touches:
+            found["haptics"] = (self.arrays["haptics"][touches], pose.query(self.arrays["hand"][touches]))
+        return found
+
+    def look(self, k: int) -> np.ndarray:
+        """Picture ``k``, (S, S, 3) uint8."""
+        return self.arrays["image"][k]
+
+    def touch(self, k: int, size: int) -> np.ndarray:
+        """A bystander's picture of grasp ``k``, (size, size, 3) uint8."""
+        wrist = self.arrays["hand"][k, 3:].astype(float)
+        return aside.picture(self.thing, wrist, self.arrays["haptics"][k], size)
+
+    def truth(self, angles: np.ndarray) -> np.ndarray:
+        """What a camera sees from ``angles`` (V, 2), (V, S, S, 3) in 0..1."""
+        return camera.resize(camera.look(self.thing, angles), len(self.look(0))) / 255
+
+
+def orbit(views: int) -> np.ndarray:
+    """Pitch and yaw of viewpoints all around, (views, 2) radians."""
+    return np.stack([np.full(views, PITCH), np.linspace(0, 2 * np.pi, views, endpoint=False)], 1)
+
+
+def imagine(
+    model: GMN, scene: SensedScene, looks: Sequence[int], touches: Sequence[int], angles: np.ndarray, samples: int
+) -> np.ndarray:
+    """What the network imagines to be seen from ``angles``, (samples, V, S, S, 3) in 0..1."""
+    belief = model.infer(scene.contexts(looks, touches))
+    imagined = belief.imagine({"vision": pose.query(pose.camera_pose(angles))}, samples)["vision"]
+    return imagined.clamp(0, 1).movedim(2, -1).cpu().numpy()

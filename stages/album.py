@@ -1,0 +1,21 @@
+"""What the report's explorer shows without a server."""
+
+from gmn.params import Settings
+from gmn.progress import Progress
+from stages.paths import PARAMS, Paths, parent
+
+
+def run() -> None:
+    """Imagine some test scenes from every mix of a few looks and touches."""
+    from gmn.data.shards import write_json
+    from gmn.evaluation.results import NETWORKS
+    from gmn.explore.explorer import STORED, Explorer
+    from stages.load import load_model
+
+    settings = Settings.load(PARAMS)
+    chosen = settings.now.album
+    models = {name: load_model(settings, name, "m2", settings.seeds[0])[0] for name in NETWORKS}
+    explorer = Explorer(models, settings.scene_settings("test"), chosen.scenes, STORED, chosen.views, chosen.samples)
+    with Progress("album", chosen.scenes * 2 ** len(STORED), "mixes") as progress:
+        album = explorer.album(progress.advance)
+    write_json(parent(Paths(settings).album), album)

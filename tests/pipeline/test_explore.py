@@ -1,0 +1,155 @@
+"""The explorer as a user meets it: stored in the report, and served by live networks."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.pipeline.conftest import ENVIRONMENT
+
+
+@pytest.fixture(scope="module")
+def server(repro):
+    """Address of a running `python -m stages explore`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "stages", "explore", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=repro[0], env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert f"http://127.0.0.1:{port}" in process.stdout.readline()
+        address = f"http://127.0.0.1:{port}/"
+        for _ in range(100):
+            try:
+                urlopen(address).close()
+                break
+            except URLError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def ask(address: str) -> dict:
+    with urlopen(address) as answer:
+        return json.load(answer)
+
+
+def test_live_networks_answer(server):
+    about = ask(f"{server}about")
+    assert about["networks"] == ["apoe", "baseline", "poe"] and about["scenes"] == 12
+    scene = ask(f"{server}scenes/3")
+    assert [each["sense"] for each in scene["observations"]] == 15 * ["look"] + 15 * ["touch"]
+    nothing, some = (ask(f"{server}scenes/3/imagined?given={given}") for given in ("", "20,2"))
+    assert set(nothing) == {"apoe", "baseline", "poe"} and nothing != some
+    assert ask(f"{server}scenes/3/imagined?given=2,20") == some
+
+
+@pytest.mark.parametrize(
+    "path, status, word",
+    [
+        ("scenes/12", 404, "there are 12"),
+        ("scenes/x", 422, "integer"),
+        ("scenes/0/imagined?given=30", 404, "there are 30"),
+        ("scenes/0/imagined?given=1;2", 422, "commas"),
+    ],
+)
+def test_a_wrong_question_is_explained(server, path, status, word):
+    with pytest.raises(HTTPError) as error:
+        urlopen(server + path)
+    assert error.value.code == status and word in error.value.read().decode()
+
+
+@pytest.fixture(params=["stored", "live"])
+def explorer(request, browser, repro):
+    """The page, open in a browser and answered once."""
+    stored = (repro[0] / "reports/smoke/index.html").as_uri()
+    address = stored if request.param == "stored" else request.getfixturevalue("server")
+    size = {"width": 800, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get(address)
+    wait(browser, "document.querySelector('.said').textContent === 'Imagined from nothing.'")
+    yield browser
+    assert browser.get_log("browser") == []
+
+
+def wait(browser, condition: str) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(browser, 20).until(lambda b: b.execute_script(f"return {condition}"))
+
+
+def pictures(browser) -> dict[str, list[str]]:
+    """Sheet and place in it of every tile of APoE, by caption."""
+    return browser.execute_script("""
+        return Object.fromEntries([...document.querySelectorAll('[data-network=apoe]')].map(
+            t => [t.dataset.row, [t.style.backgroundImage, t.style.backgroundPosition]]))
+    """)
+
+
+def click(browser, label: str) -> None:
+    (button,) = [b for b in browser.find_elements("css selector", ".observations button") if b.text.startswith(label)]
+    button.click()
+
+
+def test_looks_and_touches_are_given_and_taken_back_one_by_one(explorer):
+    nothing = pictures(explorer)
+    click(explorer, "look 2")
+    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from look 2.'")
+    one = pictures(explorer)
+    click(explorer, "touch 1")
+    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from look 2, touch 1.'")
+    both = pictures(explorer)
+    assert len({nothing["sample 1"][0], one["sample 1"][0], both["sample 1"][0]}) > 1
+    click(explorer, "look 2")
+    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from touch 1.'")
+    explorer.find_element("css selector", "[name=forget]").click()
+    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from nothing.'")
+    assert pictures(explorer) == nothing
+
+
+def test_a_keyboard_turns_the_viewpoint_of_every_tile(explorer):
+    before = pictures(explorer)
+    view = explorer.find_element("css selector", "[name=view]")
+    view.send_keys("\ue014")  # right arrow
+    after = pictures(explorer)
+    assert after.keys() == before.keys()
+    for caption, (sheet, place) in after.items():
+        assert sheet == before[caption][0] and place != before[caption][1]
+    assert explorer.find_element("css selector", ".explorer output").text != "0°"
+
+
+def test_the_truth_is_shown_on_demand(explorer):
+    truth = explorer.find_element("css selector", "[data-network=apoe][data-row=truth]")
+    assert not truth.is_displayed()
+    explorer.find_element("css selector", "[name=truth]").click()
+    assert truth.is_displayed()
+
+
+def test_samples_lie_in_rows_of_one_sheet_that_loads(explorer):
+    shown = pictures(explorer)
+    samples = [caption for caption in shown if caption.startswith("sample")]
+    assert len(samples) >= 2 and len({shown[caption][1] for caption in samples}) == len(samples)
+    loaded = explorer.execute_async_script(
+        "const done = arguments[1], i = new Image(); i.onload = i.onerror = () => done(i.naturalWidth);"
+        "i.src = arguments[0].slice(5, -2)",
+        shown["sample 1"][0],
+    )
+    assert loaded > 0
+
+
+def test_another_scene_can_be_chosen(explorer):
+    from selenium.webdriver.support.ui import Select
+
+    choice = Select(explorer.find_element("css selector", "[name=scene]"))
+    before = pictures(explorer)
+    choice.select_by_index(len(choice.options) - 1)
+    wait(explorer, "document.querySelector('.explorer').ariaBusy === 'false'")
+    if len(choice.options) > 1:
+        wait(explorer, f"document.querySelector('[data-row=truth]').style.backgroundImage !== {before['truth'][0]!r}")
