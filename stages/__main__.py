@@ -22,6 +22,7 @@ from stages import (
     look,
     missing,
     probe,
+    publish,
     report,
     score,
     simulate,
@@ -33,7 +34,23 @@ from stages.clock import timed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 MEASURE = (density, classify, generate, agree, missing, heldout, probe, calibrate, benchmark)
-STAGES = (check, simulate, split, train, *MEASURE, score, claims, figures, album, report, look, imagine, explore, speed)
+STAGES = (
+    check,
+    simulate,
+    split,
+    train,
+    *MEASURE,
+    score,
+    claims,
+    figures,
+    album,
+    report,
+    look,
+    imagine,
+    explore,
+    publish,
+    speed,
+)
 for stage in STAGES:
     app.command(stage.__name__.removeprefix("stages."))(timed(stage.run))
 

@@ -47,6 +47,17 @@ def claims_table(claims: dict) -> str:
     return environment(escape=False).get_template("report/claims.md.j2").render(claims)
 
 
+def model_card(settings: Settings, networks: list[dict]) -> str:
+    """What a user of trained networks should know, Markdown.
+
+    Args:
+        settings: they were trained with.
+        networks: headline numbers of each (:func:`gmn.evaluation.headline.headline`), and ``parameters``.
+    """
+    card = environment(escape=False).get_template("report/card.md.j2")
+    return card.render(settings=settings, networks=networks, names=NAMES)
+
+
 def environment(escape: bool) -> Environment:
     """Of the templates in this package, named from ``gmn`` on."""
     environment = Environment(

@@ -1,0 +1,32 @@
+"""Weights that come with the package."""
+
+import shutil
+
+from gmn.params import Settings
+from stages.paths import PARAMS, Paths, parent
+
+
+def run() -> None:
+    """Copy the trained networks of M = 2 into the package, with a model card (for maintainers)."""
+    from gmn.data.shards import write_atomically
+    from gmn.evaluation.headline import headline
+    from gmn.evaluation.results import NETWORKS, Results
+    from gmn.models.weights import PRETRAINED, SUFFIX, load_weights
+    from gmn.report import model_card
+
+    settings = Settings.load(PARAMS)
+    paths = Paths(settings)
+    results = Results(settings, paths)
+    measured = []
+    for network in NETWORKS:
+        weights = paths.weights(network, "m2", settings.seeds[0])
+        parameters = sum(p.numel() for p in load_weights(weights).parameters())
+        about = headline(
+            network, results.density(network), results.classification(network), results.curves(network, "m2")
+        )
+        measured.append(about | {"parameters": parameters})
+        target = parent(PRETRAINED / settings.scale / "m2" / f"{network}{SUFFIX}")
+        write_atomically(target, lambda temporary, source=weights: shutil.copyfile(source, temporary))
+    card = PRETRAINED / settings.scale / "README.md"
+    text = model_card(settings, measured)
+    write_atomically(card, lambda temporary: temporary.write_text(text))

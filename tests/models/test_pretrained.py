@@ -1,0 +1,45 @@
+"""The networks that come with the package."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import torch
+from ruamel.yaml import YAML
+
+from gmn.errors import UserError
+from gmn.models.gmn import GMN
+from gmn.models.weights import PRETRAINED
+
+ROOT = Path(__file__).parents[2]
+NAMES = [path.relative_to(PRETRAINED).with_suffix("").as_posix() for path in sorted(PRETRAINED.rglob("*.safetensors"))]
+
+
+def test_all_three_are_there():
+    assert {f"laptop/m2/{network}" for network in ("apoe", "baseline", "poe")} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_they_work_right_after_install(name):
+    model = GMN.from_pretrained(name)
+    assert model.config.network == name.split("/")[-1]
+    pictures = model.infer({}).imagine({"vision": torch.zeros(2, 7)}, samples=3)["vision"]
+    assert pictures.shape == (3, 2, 3, 32, 32) and pictures.isfinite().all() and pictures.std(0).max() > 0
+
+
+@pytest.mark.parametrize("network", ["apoe", "baseline", "poe"])
+def test_they_are_those_that_the_committed_results_are_of(network):
+    outs = YAML(typ="safe").load(ROOT / "dvc.lock")["stages"][f"train@{network}-m2-0"]["outs"]
+    (wanted,) = [out["md5"] for out in outs if out["path"] == f"models/laptop/m2/{network}/0.safetensors"]
+    found = (PRETRAINED / f"laptop/m2/{network}.safetensors").read_bytes()
+    assert hashlib.md5(found, usedforsecurity=False).hexdigest() == wanted, "renew them: python -m stages publish"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_names_them(name):
+    assert f'from_pretrained("{name}")' in (PRETRAINED / name.split("/")[0] / "README.md").read_text()
+
+
+def test_an_unknown_name_says_which_are_known():
+    with pytest.raises(UserError, match="laptop/m2/apo: not found.*laptop/m2/apoe"):
+        GMN.from_pretrained("laptop/m2/apo")
