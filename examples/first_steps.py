@@ -1,0 +1,53 @@
+"""First steps with a trained network: look, touch, imagine, doubt, decide.
+
+Cells begin with `# %%`: run it whole, or cell by cell in VS Code, Spyder or Jupyter (via jupytext). No data and no
+training are needed. Pictures go to the current folder.
+"""
+
+# %% A scene nobody has seen: five painted cubes, 15 looks at them and 15 grasps
+import numpy as np
+
+from gmn.explore.scene import SensedScene, imagine, orbit
+from gmn.figures.imagined import draw
+from gmn.figures.scene import draw as draw_scene
+from gmn.mese.pose import query
+from gmn.mese.settings import SceneSettings
+from gmn.models.gmn import GMN
+
+settings = SceneSettings(name="first-steps", image_size=32, crop_size=32)
+scene = SensedScene.make(settings, 0)
+draw_scene(scene.arrays, "A new scene").savefig("scene.png")
+
+# %% A network that was trained on 8,000 others
+model = GMN.from_pretrained("laptop/m2/apoe")
+print(f"{model.config.network}: {sum(p.numel() for p in model.parameters()):,} weights, senses:")
+for modality in model.modalities:
+    print(f"  {modality.name}: {modality.shape}")
+
+# %% What it believes after three touches and one look, and how sure it is
+angles = orbit(8)
+imagined = imagine(model, scene, looks=[0], touches=[0, 1, 2], angles=angles, samples=4)
+given = {"look 1": scene.look(0)} | {f"touch {k + 1}": scene.touch(k, size=120) for k in range(3)}
+draw(given, imagined, scene.truth(angles), "From one look and three touches", "").savefig("imagined.png")
+
+# %% The other way round: what will the hand feel there?
+felt, wrists = scene.arrays["haptics"], query(scene.arrays["hand"])
+belief = model.infer(scene.contexts(looks=range(5), touches=[]))
+expected = belief.imagine({"haptics": wrists[10:]}, samples=8)["haptics"].mean(0).numpy()  # (5, 132), SI units
+blind = model.infer({}).imagine({"haptics": wrists[10:]}, samples=8)["haptics"].mean(0).numpy()
+joints = slice(0, 22)  # angles, rad
+for name, guess in (("five looks", expected), ("nothing", blind)):
+    error = np.sqrt(np.mean((guess - felt[10:])[:, joints] ** 2))
+    print(f"joint angles expected from {name}: off by {error:.3f} rad")
+
+# %% More is better: log-likelihood of five held-back pictures
+pictures = scene.contexts(looks=range(10, 15), touches=[])
+for touches in (0, 1, 5, 10):
+    nats = model.infer(scene.contexts([], range(touches))).log_likelihood(pictures, samples=50)
+    print(f"given {touches:2d} touches: {nats / pictures['vision'][0].size:.3f} nats per dimension")
+
+# %% Which of ten objects was touched? Ask what pictures each would give
+scenes = [SensedScene.make(settings, k) for k in range(10)]
+touched = model.infer(scenes[3].contexts([], range(15)))
+scores = [touched.log_likelihood(s.contexts(range(10, 15), []), samples=20) for s in scenes]
+print(f"scene 3 was touched; its pictures rank {np.argsort(scores)[::-1].tolist().index(3) + 1} of 10")

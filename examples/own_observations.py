@@ -1,0 +1,98 @@
+"""Infer a scene from your own pictures and touches, kept as plain files.
+
+    python examples/own_observations.py record my-object     # make such a folder: your object, your viewpoints
+    python examples/own_observations.py imagine my-object    # read it, write my-object/imagined.png
+
+A folder holds `looks.csv` and `touches.csv`. Each row is one observation: a file and the pose it was taken from, pitch
+and yaw in degrees. Pictures are PNG of any square size; readings are a line of 132 numbers in SI units, in the order of
+gmn/mese/tables/channels.csv. Put in other files, leave one table empty, and run `imagine` again.
+"""
+
+import csv
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from PIL import Image
+
+from gmn.explore.scene import orbit
+from gmn.figures.imagined import draw
+from gmn.mese import camera, pose
+from gmn.mese.grasp import Grasper, accepted
+from gmn.mese.thing import Object
+from gmn.models.gmn import GMN
+
+app = typer.Typer(help=__doc__, add_completion=False)
+Folder = Annotated[Path, typer.Argument(help="Of the observations.")]
+
+LOOKS = [(-20, 0), (-20, 120), (30, 240)]  # pitch, yaw
+TOUCHES = [(-40, 30), (0, 90), (20, 200), (-10, 310), (45, 150), (60, 0)]
+
+
+@app.command()
+def record(folder: Folder) -> None:
+    """Look at and touch an object of your own: a red and blue L of five cubes."""
+    walk = np.array([(0, 0, 0), (1, 0, 0), (2, 0, 0), (2, 1, 0), (2, 1, 1)])
+    colours = np.array([(0.9, 0.1, 0.1)] * 3 + [(0.1, 0.2, 0.9)] * 2)
+    thing = Object(walk, colours)
+    folder.mkdir(parents=True, exist_ok=True)
+    looks = np.deg2rad(LOOKS)
+    for k, picture in enumerate(camera.look(thing, looks)):
+        Image.fromarray(picture).save(folder / f"look-{k}.png")
+    write_table(folder / "looks.csv", [(f"look-{k}.png", *angles) for k, angles in enumerate(LOOKS)])
+
+    readings = Grasper(len(walk)).feel([thing] * len(TOUCHES), np.deg2rad(TOUCHES))
+    kept = np.flatnonzero(accepted(readings))
+    for k in kept:
+        np.savetxt(folder / f"touch-{k}.txt", readings[k][None], fmt="%.6g")
+    write_table(folder / "touches.csv", [(f"touch-{k}.txt", *TOUCHES[k]) for k in kept])
+    print(f"{folder}: {len(looks)} looks, {len(kept)} touches")
+
+
+@app.command()
+def imagine(
+    folder: Folder,
+    weights: Annotated[str, typer.Option(help="Name or file.")] = "laptop/m2/apoe",
+    samples: Annotated[int, typer.Option(min=1)] = 4,
+) -> None:
+    """Imagine the object from all around."""
+    model = GMN.from_pretrained(weights)
+    size = model.config.image_size
+    contexts, given = {}, {}
+    files, angles = read_table(folder / "looks.csv")
+    if files:
+        pictures = [
+            np.array(Image.open(file).convert("RGB").resize((size, size), Image.Resampling.BOX)) for file in files
+        ]
+        contexts["vision"] = np.stack(pictures).transpose(0, 3, 1, 2), pose.query(pose.camera_pose(angles))
+        given = {file.stem: picture for file, picture in zip(files, pictures, strict=True)}
+    files, angles = read_table(folder / "touches.csv")
+    if files:
+        contexts["haptics"] = np.stack([np.loadtxt(file) for file in files]), pose.query(pose.wrist_pose(angles))
+
+    around = pose.query(pose.camera_pose(orbit(8)))
+    imagined = model.infer(contexts).imagine({"vision": around}, samples)["vision"]
+    rows = imagined.clamp(0, 1).movedim(2, -1).numpy()
+    title = f"Imagined from {len(given)} looks and {len(files)} touches"
+    draw(
+        given, rows, rows.mean(0), title, "last row: the mean of all samples, in place of a truth nobody knows"
+    ).savefig(folder / "imagined.png")
+    print(folder / "imagined.png")
+
+
+def write_table(path: Path, rows: list[tuple]) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("file", "pitch", "yaw"), *rows])
+
+
+def read_table(path: Path) -> tuple[list[Path], np.ndarray]:
+    """Files, and pitch and yaw (N, 2) in radians."""
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    angles = np.deg2rad([(float(row["pitch"]), float(row["yaw"])) for row in rows])
+    return [path.parent / row["file"] for row in rows], angles
+
+
+if __name__ == "__main__":
+    app()
