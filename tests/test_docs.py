@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from ruamel.yaml import YAML
+from typer.main import get_command
 
 from gmn.data.modalities import HAPTICS, VISION
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.models.networks import INFERENCE
 from gmn.models.senses import SENSES
+from stages.__main__ import app
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -52,3 +55,52 @@ def test_the_readme_tells_the_committed_verdicts():
         assert told.startswith(f"**{claim['verdict']}**")
         measured = {f"{value:.4g}" for part in claim["parts"] for value in part["ours"].values()}
         assert set(re.findall(r"\d+\.\d+", told)) <= measured
+
+
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(DOCS.glob("*.md")),
+    *ROOT.glob("gmn/pretrained/*/README.md"),
+]
+STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
+
+
+def anchors(page: Path) -> set[str]:
+    """Of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_commands_exist(page):
+    """Every `python -m stages ...`, `dvc repro ...` and `make ...` names what there is."""
+    text = page.read_text()
+    for command, options in re.findall(r"python -m stages ([a-z]+)([^`#\n]*)", text):
+        assert (ROOT / "stages" / f"{command}.py").exists(), command
+        known = get_command(app).commands[command]
+        flags = {flag for parameter in known.params for flag in parameter.opts} | {"--help"}
+        assert set(re.findall(r"--[a-z]+", options)) <= flags, (command, options)
+    for targets in re.findall(r"dvc repro((?: [a-z-]+)*)", text):
+        assert {name for name in targets.split() if not name.startswith("-")} <= set(STAGES), targets
+    made = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"`make ([a-z]+)`", text)) <= set(made)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_file_that_is_named_is_there(page):
+    """`gmn/...`, `stages/...`, `tests/...`, `docs/...` and `examples/...` in code font."""
+    for name in re.findall(r"`((?:gmn|stages|tests|docs|examples)/[\w./-]*\w)`", page.read_text()):
+        assert (ROOT / name).exists(), name

@@ -7,14 +7,14 @@ from gmn.figures.style import PAGE, bare, caption, plt
 
 
 def draw(
-    given: dict[str, np.ndarray], samples: np.ndarray, truth: np.ndarray, title: str, about: str
+    given: dict[str, np.ndarray], samples: np.ndarray, truth: np.ndarray | None, title: str, about: str
 ) -> matplotlib.figure.Figure:
     """One picture of it all.
 
     Args:
         given: pictures of the context by their label, in order; those that do not fit in a row are counted.
         samples: (S, V, H, W, 3) in 0..1, a row of views per sample.
-        truth: (V, H, W, 3).
+        truth: (V, H, W, 3), or None where nobody knows it.
         title: of the picture.
         about: the line below it.
     """
@@ -22,8 +22,9 @@ def draw(
     if len(samples) > 1:
         spread = samples.std(0).max(-1)
         rows["spread"] = spread / max(spread.max(), 1e-6)
-    rows["truth"] = truth
-    views = len(truth)
+    if truth is not None:
+        rows["truth"] = truth
+    views = samples.shape[1]
     figure, axes = plt.subplots(len(rows) + 1, views, figsize=(PAGE, PAGE / views * (len(rows) + 1.4)), squeeze=False)
     for panel in axes.flat:
         bare(panel)

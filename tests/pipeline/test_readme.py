@@ -1,14 +1,35 @@
-"""The README's Python runs as it stands, on the toy pipeline's data."""
+"""The README's blocks run as they stand, on the toy pipeline."""
 
 import re
 import sys
 
+import pytest
+
 from tests.pipeline.conftest import ROOT, run
 
+TEXT = (ROOT / "README.md").read_text()
+PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+SHELL = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
 
-def test_python_of_the_readme(repro):
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert len(blocks) == 2
-    for block in blocks:
-        result = run(repro[0], sys.executable, "-c", block.replace("laptop", "smoke"))
-        assert result.returncode == 0, result.stderr
+
+def toy(block: str) -> str:
+    """The block at scale smoke."""
+    return re.sub(r"\b(data/|models/|reports/|scales\.)laptop\b", r"\1smoke", block)
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.splitlines()[0])
+def test_python_of_the_readme(repro, block):
+    result = run(repro[0], sys.executable, "-c", toy(block))
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("block", SHELL, ids=lambda block: block.splitlines()[0])
+def test_commands_of_the_readme(workplace, block):
+    lines = [line for line in toy(block).splitlines() if not line.startswith("source ")]
+    if lines[0].startswith("make "):
+        # What they run is the tests themselves and the pipeline beneath them.
+        targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert {line.split()[1] for line in lines} <= set(targets)
+        return
+    result = run(workplace, "bash", "-e", "-c", "\n".join(lines))
+    assert result.returncode == 0, result.stdout + result.stderr
