@@ -27,9 +27,14 @@ def test_they_work_right_after_install(name):
     assert pictures.shape == (3, 2, 3, 32, 32) and pictures.isfinite().all() and pictures.std(0).max() > 0
 
 
+@pytest.fixture(scope="module")
+def lock():
+    return YAML(typ="safe").load(ROOT / "dvc.lock")["stages"]
+
+
 @pytest.mark.parametrize("network", ["apoe", "baseline", "poe"])
-def test_they_are_those_that_the_committed_results_are_of(network):
-    outs = YAML(typ="safe").load(ROOT / "dvc.lock")["stages"][f"train@{network}-m2-0"]["outs"]
+def test_they_are_those_that_the_committed_results_are_of(lock, network):
+    outs = lock[f"train@{network}-m2-0"]["outs"]
     (wanted,) = [out["md5"] for out in outs if out["path"] == f"models/laptop/m2/{network}/0.safetensors"]
     found = (PRETRAINED / f"laptop/m2/{network}.safetensors").read_bytes()
     assert hashlib.md5(found, usedforsecurity=False).hexdigest() == wanted, "renew them: python -m stages publish"
