@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.pipeline.conftest import ENVIRONMENT
+from tests.pipeline.conftest import ENVIRONMENT, wait
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +79,6 @@ def explorer(request, browser, repro):
     assert browser.get_log("browser") == []
 
 
-def wait(browser, condition: str) -> None:
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    WebDriverWait(browser, 20).until(lambda b: b.execute_script(f"return {condition}"))
-
-
 def pictures(browser) -> dict[str, list[str]]:
     """Sheet and place in it of every tile of APoE, by caption."""
     return browser.execute_script("""
@@ -94,7 +88,7 @@ def pictures(browser) -> dict[str, list[str]]:
 
 
 def click(browser, label: str) -> None:
-    (button,) = [b for b in browser.find_elements("css selector", ".observations button") if b.text.startswith(label)]
+    (button,) = [b for b in browser.find_elements("css selector", ".observations button") if b.text == label]
     button.click()
 
 

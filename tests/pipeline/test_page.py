@@ -2,6 +2,9 @@
 
 import pytest
 
+from gmn.explore.explorer import STORED
+from tests.pipeline.conftest import wait
+
 
 @pytest.fixture(params=[360, 1440])
 def page(request, browser, repro):
@@ -10,12 +13,14 @@ def page(request, browser, repro):
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get((repro[0] / "reports/smoke/index.html").as_uri())
     assert browser.execute_script("return innerWidth") == request.param
+    wait(browser, "document.querySelector('.said').textContent")  # the explorer is ready
     return browser
 
 
 def test_every_picture_loads_without_an_error(page):
-    widths = page.execute_script("return [...document.images].map(i => i.complete && i.naturalWidth)")
-    assert len(widths) == 17 and all(widths)
+    wait(page, "[...document.images].every(i => i.complete)")
+    widths = page.execute_script("return [...document.images].map(i => i.naturalWidth)")
+    assert len(widths) == 17 + len(STORED) and all(widths)
     assert page.get_log("browser") == []
 
 
