@@ -62,6 +62,7 @@ def test_help_lists_every_stage_at_once(repro):
         "clock",
         "paths",
         "load",
+        "measure",
         "device",
         "options",
     }
