@@ -27,7 +27,7 @@ for modality in model.modalities:
 # %% What it believes after three touches and one look, and how sure it is
 angles = orbit(8)
 imagined = imagine(model, scene, looks=[0], touches=[0, 1, 2], angles=angles, samples=4)
-given = {"look 1": scene.look(0)} | {f"touch {k + 1}": scene.touch(k, size=120) for k in range(3)}
+given = scene.pictures(looks=[0], touches=[0, 1, 2])
 draw(given, imagined, scene.truth(angles), "From one look and three touches", "").savefig("imagined.png")
 
 # %% The other way round: what will the hand feel there?

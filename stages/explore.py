@@ -18,8 +18,8 @@ def run(
     """Serve a page where looks and touches are given, one by one, to live networks."""
     from gmn.evaluation.results import NETWORKS
     from gmn.explore.explorer import Explorer, one_by_one
-    from gmn.explore.page import page
     from gmn.explore.server import HOST, serve
+    from gmn.report import explorer_page
     from stages.load import load_trained
 
     settings = Settings.load(PARAMS)
@@ -28,4 +28,4 @@ def run(
     count = getattr(settings.now.simulate.sets, object_set).scenes
     explorer = Explorer(models, scenes, count, one_by_one(scenes.views), VIEWS, SAMPLES)
     print(f"open http://{HOST}:{port} in a browser; stop with Ctrl-C", flush=True)
-    serve(explorer, page(), port)
+    serve(explorer, explorer_page(), port)

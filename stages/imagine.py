@@ -39,8 +39,7 @@ def run(
     gmn = load_trained(settings, network, seed)
     sensed, angles = explored.SensedScene.make(settings.scene_settings(object_set), scene), explored.orbit(views)
     imagined = explored.imagine(gmn, sensed, range(look), range(touch), angles, samples)
-    given = {f"look {k + 1}": sensed.look(k) for k in range(look)}
-    given |= {f"touch {k + 1}": sensed.touch(k, size=120) for k in range(touch)}
+    given = sensed.pictures(range(look), range(touch))
     title = f"{NAMES[network]}, scene {scene} of the set {object_set}; looks: {look}, touches: {touch}"
     about = f"scale {settings.scale}, training seed {seed}; viewpoints all around, a little from above"
     draw(given, imagined, sensed.truth(angles), title, about).savefig(parent(out))

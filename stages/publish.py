@@ -21,10 +21,7 @@ def run() -> None:
     for network in NETWORKS:
         weights = paths.weights(network, "m2", settings.seeds[0])
         parameters = sum(p.numel() for p in load_weights(weights).parameters())
-        about = headline(
-            network, results.density(network), results.classification(network), results.curves(network, "m2")
-        )
-        measured.append(about | {"parameters": parameters})
+        measured.append(headline(results, network) | {"parameters": parameters})
         target = parent(PRETRAINED / settings.scale / "m2" / f"{network}{SUFFIX}")
         write_atomically(target, lambda temporary, source=weights: shutil.copyfile(source, temporary))
     card = PRETRAINED / settings.scale / "README.md"

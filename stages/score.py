@@ -12,6 +12,4 @@ def run() -> None:
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
-    results = Results(settings, paths)
-    measured = [reader(settings.model) for reader in (results.density, results.classification)]
-    write_json(parent(paths.metrics), headline(settings.model, *measured, results.curves(settings.model, "m2")))
+    write_json(parent(paths.metrics), headline(Results(settings, paths), settings.model))

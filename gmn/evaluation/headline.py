@@ -1,17 +1,13 @@
 """The few numbers by which `dvc exp show` compares networks."""
 
-import pandas as pd
-
 from gmn.evaluation.intervals import bootstrap
+from gmn.evaluation.results import Results
 
 
-def headline(network: str, density: dict, classification: dict, curves: pd.DataFrame) -> dict:
-    """Means with 95 % intervals over scenes and seeds, flat enough for ``dvc metrics diff``.
-
-    Args:
-        network: its name.
-        density, classification, curves: of its M = 2 runs, see :class:`gmn.evaluation.results.Results`.
-    """
+def headline(results: Results, network: str) -> dict:
+    """Means with 95 % intervals over scenes and seeds of a network's M = 2 runs, for ``dvc metrics diff``."""
+    density, classification = results.density(network), results.classification(network)
+    curves = results.curves(network, "m2")
     most = density["counts"][-1]
     wanted = {
         "rgb_nothing": ("rgb", 0, 0),

@@ -26,7 +26,7 @@ async function explore(root, source, names) {
   const part = (selector) => root.querySelector(selector);
   const scenes = part("[name=scene]"), view = part("[name=view]"), truth = part("[name=truth]");
   const about = await source.about();
-  let shown = null, asked = 0;
+  let scene = null, shown = null, asked = 0;
 
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -64,54 +64,68 @@ async function explore(root, source, names) {
     part("output").textContent = `${degrees}\u00b0`;
     view.ariaValueText = `${degrees} degrees`;
     for (const { network, tiles, numbers } of answers) {
-      const { sheet, spread, error } = shown.imagined[network];
+      const { sheet, spread, error } = shown[network];
       const rows = about.shown + 1;
-      tiles.forEach((tile, k) => (k < rows ? place(tile, sheet, k, rows) : place(tile, shown.truth, 0, 1)));
+      tiles.forEach((tile, k) => (k < rows ? place(tile, sheet, k, rows) : place(tile, scene.truth, 0, 1)));
       tiles.at(-1).parentElement.classList.toggle("hidden", !truth.checked);
       numbers.textContent = `spread ${spread.toFixed(3)}, error ${error.toFixed(3)}`;
     }
   }
 
-  const given = () => [...part(".observations").children].flatMap((b, k) => (b.ariaPressed === "true" ? [k] : []));
+  const buttons = () => [...part(".observations").children];
 
-  async function imagine(scene) {
-    const mine = ++asked; // an answer that comes after a newer question is dropped
+  // Shows the answer, unless something newer was asked before it came.
+  async function ask(question, show) {
+    const mine = ++asked;
     root.ariaBusy = "true";
     try {
-      const chosen = given();
-      const imagined = await source.imagine(scenes.value, chosen);
-      if (mine !== asked) return;
-      shown = { imagined, truth: scene.truth };
-      const labels = chosen.map((k) => scene.observations[k].label);
-      part(".said").textContent = `Imagined from ${labels.length ? labels.join(", ") : "nothing"}.`;
-      draw();
+      const answer = await question();
+      if (mine === asked) show(answer);
     } catch (error) {
-      part(".said").textContent = `No answer: ${error.message}`;
+      if (mine === asked) part(".said").textContent = `No answer: ${error.message}`;
     } finally {
       if (mine === asked) root.ariaBusy = "false";
     }
   }
 
-  async function open() {
-    const scene = await source.scene(scenes.value);
-    part(".observations").replaceChildren(
-      ...scene.observations.map((observation) => {
-        const picture = make("img", { src: observation.picture, alt: "" });
-        const button = make("button", { type: "button", ariaPressed: "false" }, picture, observation.label);
-        button.onclick = () => {
-          button.ariaPressed = String(button.ariaPressed !== "true");
-          return imagine(scene);
-        };
-        return button;
-      }),
-    );
-    part("[name=forget]").onclick = () => {
-      for (const button of part(".observations").children) button.ariaPressed = "false";
-      return imagine(scene);
-    };
-    await imagine(scene);
+  function show(imagined, labels) {
+    shown = imagined;
+    part(".said").textContent = `Imagined from ${labels.join(", ") || "nothing"}.`;
+    draw();
   }
 
+  function imagine() {
+    if (!scene) return; // one is being opened
+    const given = buttons().flatMap((button, k) => (button.ariaPressed === "true" ? [k] : []));
+    const labels = given.map((k) => scene.observations[k].label);
+    return ask(() => source.imagine(scenes.value, given), (imagined) => show(imagined, labels));
+  }
+
+  function offer(observation) {
+    const picture = make("img", { src: observation.picture, alt: "" });
+    const button = make("button", { type: "button", ariaPressed: "false" }, picture, observation.label);
+    button.onclick = () => {
+      button.ariaPressed = String(button.ariaPressed !== "true");
+      return imagine();
+    };
+    return button;
+  }
+
+  function open() {
+    scene = shown = null;
+    part(".observations").replaceChildren();
+    const question = () => Promise.all([source.scene(scenes.value), source.imagine(scenes.value, [])]);
+    return ask(question, ([opened, imagined]) => {
+      scene = opened;
+      part(".observations").replaceChildren(...scene.observations.map(offer));
+      show(imagined, []);
+    });
+  }
+
+  part("[name=forget]").onclick = () => {
+    for (const button of buttons()) button.ariaPressed = "false";
+    return imagine();
+  };
   scenes.append(...[...Array(about.scenes).keys()].map((k) => make("option", { value: k, textContent: k })));
   view.max = about.views - 1;
   scenes.onchange = open;

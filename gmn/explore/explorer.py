@@ -82,7 +82,7 @@ class Explorer:
         self.models, self.settings, self.scenes = models, settings, scenes
         self.observations, self.samples = observations, samples
         self.angles = orbit(views)
-        self._make = lru_cache(maxsize=32)(lambda index: SensedScene.make(settings, index))
+        self._open = lru_cache(maxsize=32)(self._make)
 
     def about(self) -> dict:
         """What holds for all scenes."""
@@ -96,13 +96,13 @@ class Explorer:
 
     def scene(self, index: int) -> dict:
         """``observations``: label, sense and picture of each; ``truth``: a sheet of one row."""
-        scene = self._make(index)
+        scene, truth = self._open(index)
         return {
             "observations": [
                 {"label": each.label, "sense": each.sense, "picture": _webp(_picture(scene, each))}
                 for each in self.observations
             ],
-            "truth": _sheet(self._truth(index)[None]),
+            "truth": _sheet(truth[None]),
         }
 
     def imagine(self, index: int, given: Sequence[int]) -> dict:
@@ -112,7 +112,7 @@ class Explorer:
             Per network ``sheet``: its rows are samples, then their spread; ``spread``: the mean standard deviation
             of the object's pixels over samples, and ``error``: their root mean square error, 1 being full white.
         """
-        scene, truth = self._make(index), self._truth(index)
+        scene, truth = self._open(index)
         looks, touches = (
             list(chain.from_iterable(self.observations[k].views for k in given if self.observations[k].sense == sense))
             for sense in ("look", "touch")
@@ -144,8 +144,10 @@ class Explorer:
             imagined.append(answers)
         return {"about": self.about(), "scenes": [self.scene(k) for k in range(self.scenes)], "imagined": imagined}
 
-    def _truth(self, index: int) -> np.ndarray:
-        return self._make(index).truth(self.angles)
+    def _make(self, index: int) -> tuple[SensedScene, np.ndarray]:
+        """A scene, and what is truly seen from all viewpoints."""
+        scene = SensedScene.make(self.settings, index)
+        return scene, scene.truth(self.angles)
 
 
 def _picture(scene: SensedScene, observation: Observation) -> np.ndarray:

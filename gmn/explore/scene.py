@@ -53,6 +53,11 @@ class SensedScene:
         wrist = self.arrays["hand"][k, 3:].astype(float)
         return aside.picture(self.thing, wrist, self.arrays["haptics"][k], size)
 
+    def pictures(self, looks: Sequence[int], touches: Sequence[int], size: int = 120) -> dict[str, np.ndarray]:
+        """Looks, and a bystander's pictures of touches, by label."""
+        seen = {f"look {k + 1}": self.look(k) for k in looks}
+        return seen | {f"touch {k + 1}": self.touch(k, size) for k in touches}
+
     def truth(self, angles: np.ndarray) -> np.ndarray:
         """What a camera sees from ``angles`` (V, 2), (V, S, S, 3) in 0..1."""
         return camera.resize(camera.look(self.thing, angles), len(self.look(0))) / 255

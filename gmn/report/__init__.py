@@ -1,4 +1,4 @@
-"""The page index.html: claims, figures and cost of one scale in one file that needs no other; and claims.md."""
+"""Pages and texts made of results: index.html, one file that needs no other; the explorer; claims.md; model cards."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +29,7 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
     """
     names = [entry["name"] for entries in SECTIONS.values() for entry in entries]
     pictures = {name: quote((figures / f"{name}.svg").read_bytes(), safe=" /:=,;()!*@$") for name in names}
-    template = environment(escape=True).get_template("report/index.html.j2")
+    template = _environment(escape=True).get_template("report/index.html.j2")
     return template.render(
         settings=settings,
         metrics=metrics,
@@ -42,9 +42,14 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
     )
 
 
+def explorer_page() -> str:
+    """The page of the live explorer as HTML; it asks :mod:`gmn.explore.server`."""
+    return _environment(escape=True).get_template("report/explore.html.j2").render(names=NAMES)
+
+
 def claims_table(claims: dict) -> str:
     """The claims as Markdown: a table of verdicts, and one of every part."""
-    return environment(escape=False).get_template("report/claims.md.j2").render(claims)
+    return _environment(escape=False).get_template("report/claims.md.j2").render(claims)
 
 
 def model_card(settings: Settings, networks: list[dict]) -> str:
@@ -54,12 +59,12 @@ def model_card(settings: Settings, networks: list[dict]) -> str:
         settings: they were trained with.
         networks: headline numbers of each (:func:`gmn.evaluation.headline.headline`), and ``parameters``.
     """
-    card = environment(escape=False).get_template("report/card.md.j2")
+    card = _environment(escape=False).get_template("report/card.md.j2")
     return card.render(settings=settings, networks=networks, names=NAMES)
 
 
-def environment(escape: bool) -> Environment:
-    """Of the templates in this package, named from ``gmn`` on."""
+def _environment(escape: bool) -> Environment:
+    # Templates are named from gmn on: those of the explorer are its own.
     environment = Environment(
         loader=PackageLoader("gmn", "."),
         autoescape=escape,

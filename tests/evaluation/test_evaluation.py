@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -142,7 +144,12 @@ def test_headline_reads_the_right_cells():
     values = {"counts": [0, 1, 5, 10], "values": {q: cells[None] for q in ("rgb", "gray", "haptics")}}
     hits = {s: np.array([[[0, 1]] * 5 + [[1, 1]]]) for s in ("I", "H", "H+I")}
     curves = pd.DataFrame([{"seed": 0, "iteration": 7, "train": 1.0, "val_missing": 2.0, "val_full": 3.0}])
-    numbers = headline("apoe", values, {"counts": [0, 1, 2, 3, 4, 5], "paper": hits}, curves)
+    results = SimpleNamespace(
+        density=lambda network: values,
+        classification=lambda network: {"counts": [0, 1, 2, 3, 4, 5], "paper": hits},
+        curves=lambda network, regime: curves,
+    )
+    numbers = headline(results, "apoe")
     assert numbers["nats_per_dimension"]["rgb_from_1_touch"]["mean"] == 1
     assert numbers["nats_per_dimension"]["rgb_from_10_images"]["mean"] == 2
     assert numbers["accuracy"]["I_5"]["mean"] == 1
