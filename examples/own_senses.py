@@ -36,6 +36,7 @@ CONFIG = dict(
     image_size=16, std={"range": 0.1, "sound": 0.1},
 )  # fmt: skip
 VIEWS = 12
+PARTS = {"train": "train", "val_missing": "val", "val_full": "val"}  # training's names of scenes -> ours
 
 
 class Rooms:
@@ -96,8 +97,9 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
     run = Run(
         config=ModelConfig(network, **CONFIG),
         settings=Train(
-            iterations={"complete": iterations, "missing": iterations}, batch_size=16, learning_rate=0.002,
-            initialisation="scaled", warmup=20, schedule="cosine", clip=1e5, alone=0.2, rendered=None, symmetries=False,
+            iterations={"complete": iterations, "missing": iterations}, batch_size=16, curriculum=None,
+            learning_rate=0.002, initialisation="scaled", warmup=20, schedule="cosine", clip=1e5, alone=0.2,
+            rendered=None, symmetries=False,
             haptic_scale="robust", precision="float32", evaluate_every=iterations, validation_scenes=len(rooms["val"]),
         ),
         regime=Regime("rooms", modalities=2, low=2, high=2, held_out=False),
@@ -106,9 +108,6 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
     with Progress(network, iterations, "it") as progress:
         model, _ = train(run, Checkpoints(scratch / network), progress.advance, progress.skip)
     return model.eval()
-
-
-PARTS = {"train": "train", "val_missing": "val", "val_full": "val"}
 
 
 def error(model: GMN, rooms: Rooms, heard: int) -> float:

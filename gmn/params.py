@@ -2,9 +2,9 @@
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML, YAMLError
 
 from gmn.errors import UserError
@@ -105,11 +105,36 @@ class Iterations(_Strict):
     missing: Count
 
 
+class Lesson(_Strict):
+    """A share of all iterations in which batches show so many views of so many scenes."""
+
+    share: Annotated[float, Field(gt=0, lt=1)]
+    views: Count
+    scenes: Count
+
+
+class Curriculum(_Strict):
+    """Short scenes first, and a KL that weighs less at first; see docs/learning.md."""
+
+    lessons: list[Lesson]
+    kl_start: Annotated[float, Field(ge=0, le=1)]
+    kl_rise: Annotated[float, Field(gt=0, lt=1)]
+
+    @field_validator("lessons")
+    @classmethod
+    def _leave_room(cls, lessons: list[Lesson]) -> list[Lesson]:
+        total = sum(lesson.share for lesson in lessons)
+        if total >= 1:
+            raise ValueError(f"shares add up to {total:g}; leave a part of 1 for batches of batch_size whole scenes")
+        return lessons
+
+
 class Train(_Strict):
     """Optimisation; see docs/pipeline.md for the unit of each."""
 
     iterations: Iterations
     batch_size: Count
+    curriculum: Curriculum | None
     learning_rate: Positive
     initialisation: Literal["default", "scaled"]
     warmup: Annotated[int, Field(ge=0)]
@@ -122,6 +147,14 @@ class Train(_Strict):
     precision: Literal["float32", "bfloat16"]
     evaluate_every: Count
     validation_scenes: Count
+
+    @property
+    def batches(self) -> str:
+        """Batches in words."""
+        if self.curriculum is None:
+            return f"{self.batch_size} scenes"
+        share = sum(lesson.share for lesson in self.curriculum.lessons)
+        return f"{self.batch_size} scenes, the first {share:.0%} of shorter ones"
 
 
 class Density(_Strict):
@@ -277,7 +310,8 @@ def _siblings(location: tuple) -> list[str]:
         if model is Settings and part == "scales":
             model = Scale
         elif part in getattr(model, "model_fields", {}):
-            model = model.model_fields[part].annotation
+            annotation = model.model_fields[part].annotation  # a type, a list of it, or it or None
+            model = next((a for a in get_args(annotation) if a is not type(None)), annotation)
     return list(getattr(model, "model_fields", {}))
 
 

@@ -80,6 +80,14 @@ LAPTOP = "scales.laptop."
             "batchsize: unknown key; did you mean 'batch_size'",
         ),
         ({LAPTOP + "train.batch_size": GONE}, "scales.laptop.train.batch_size: missing"),
+        (
+            {LAPTOP + "train.curriculum.kl_rise": GONE, LAPTOP + "train.curriculum.kl_rice": 0.5},
+            "did you mean 'kl_rise'",
+        ),
+        (
+            {LAPTOP + "train.curriculum.lessons": [{"share": 0.5, "views": 1, "scenes": 8}] * 2},
+            "curriculum.lessons: got .*shares add up to 1; leave a part of 1",
+        ),
         ({LAPTOP + "train.symmetries": 1}, "symmetries: got 1; must be a valid boolean"),
     ],
 )

@@ -4,6 +4,7 @@ Shape letters: B scenes, M modalities, V views, K episodes per scene (training m
 contexts and targets), Q = 7 numbers of a query.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gmn.data.lessons import Lessons
 from gmn.data.modalities import HAPTICS, POSES, VISION, Modality
 from gmn.data.scaling import HapticScale
 from gmn.data.shards import SceneSet
@@ -44,6 +46,16 @@ class Episodes:
     def with_views(self, context: Tensor, target: Tensor) -> "Episodes":
         """The same scenes with other contexts and targets, both (K, B, M, V) bool."""
         return replace(self, context=context, target=target)
+
+    def of_views(self, chosen: Tensor) -> "Episodes":
+        """The same scenes reduced to the views ``chosen`` (B, v) of every sense."""
+        scene = torch.arange(len(chosen))[:, None]
+        b, m, v = len(chosen), len(self.senses), chosen.shape[1]
+        return Episodes(
+            [s[scene, chosen] for s in self.senses],
+            [q[scene, chosen] for q in self.queries],
+            *(torch.zeros(1, b, m, v, dtype=torch.bool) for _ in range(2)),
+        )
 
 
 class Variant(NamedTuple):
@@ -167,19 +179,28 @@ class TrainingBatches:
     Args:
         reader: of the training set.
         combinations: (N, M) bool, what each scene shows; scenes that show nothing are left out.
-        batch_size: B.
+        lessons: how many scenes and views at which step.
         seed: of the run.
         reading: ``paper`` or ``released``.
         missing: whether the regime leaves modalities out.
         alone: share of scenes that show one modality alone, see :func:`shown_in_training`.
         symmetries: use the world's symmetries as further data.
-        own: the scenes of each batch that this process reads.
+        own: the scenes of a batch of B that this process reads.
     """
 
     def __init__(
-        self, reader, combinations, batch_size, seed, reading, missing, alone=0.0, symmetries=False, own=slice(None)
+        self,
+        reader: SceneReader,
+        combinations: np.ndarray,
+        lessons: Lessons,
+        seed: int,
+        reading: str,
+        missing: bool,
+        alone: float = 0.0,
+        symmetries: bool = False,
+        own: Callable[[int], slice] = lambda batch: slice(None),
     ):
-        self.reader, self.combinations, self.batch_size, self.own = reader, combinations, batch_size, own
+        self.reader, self.combinations, self.lessons, self.own = reader, combinations, lessons, own
         self.seed, self.reading, self.missing = seed, reading, missing
         self.alone, self.symmetries = alone, symmetries
         self._usable = np.flatnonzero(combinations.any(1))
@@ -192,15 +213,19 @@ class TrainingBatches:
         return self._epoch[1]
 
     def __getitem__(self, step: int) -> Episodes:
-        n = len(self._usable)
-        places = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
+        n, lesson = len(self._usable), self.lessons.at(step)
+        places = self.lessons.scenes_before(step) + np.arange(lesson.scenes)
         indices = np.array([self._order(int(p // n))[p % n] for p in places])
         rng = np.random.default_rng([self.seed, 2, step])
         variant = Variant.draw(rng, len(indices)) if self.symmetries else Variant.none(len(indices))
         shown = shown_in_training(rng, self.combinations[indices], self.reading, self.missing, self.alone)
-        context, target = draw_views(rng, shown, self.reader.views, self.reading)
-        episodes = self.reader.read(indices[self.own], variant.of(self.own))
-        return episodes.with_views(context[:, self.own], target[:, self.own])
+        context, target = draw_views(rng, shown, lesson.views, self.reading)
+        own, views = self.own(lesson.scenes), self.reader.views
+        episodes = self.reader.read(indices[own], variant.of(own))
+        if lesson.views < views:
+            chosen = rng.random((len(indices), views)).argsort(axis=1)[:, : lesson.views]
+            episodes = episodes.of_views(torch.from_numpy(chosen[own]))
+        return episodes.with_views(context[:, own], target[:, own])
 
 
 def validation_batch(

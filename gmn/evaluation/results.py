@@ -60,9 +60,10 @@ class Results:
         return _joined(self._read("calibration", network))
 
     def curves(self, network: str, regime: str) -> pd.DataFrame:
-        """Training curves, a column ``seed`` first."""
+        """Training curves, a column ``seed`` first, from where whole scenes are trained on."""
         tables = {seed: pd.read_csv(self.paths.curves(network, regime, seed)) for seed in self.settings.seeds}
-        return pd.concat(tables, names=["seed"]).reset_index("seed").reset_index(drop=True)
+        rows = pd.concat(tables, names=["seed"]).reset_index("seed")
+        return rows[rows["views"] == rows["views"].max()].reset_index(drop=True)
 
     def _read(self, kind: str, *about: str) -> list[dict]:
         """The files of all training seeds."""

@@ -41,7 +41,7 @@ def _curves(axes, curves: dict) -> None:
             look = {"color": COLOURS[network], "ls": style, "marker": MARKERS[network], "markevery": 0.2}
             axes.plot(line.index, line, label=label, markersize=2.5, **look)
     axes.set_xlabel("iterations")
-    late = [t[t["iteration"] > t["iteration"].max() / 4] for t in curves.values()]
+    late = [t.iloc[len(t) // 4 :] for t in curves.values()]
     tail = np.concatenate([t[list(CURVES)].to_numpy().ravel() for t in late])
     span = np.ptp(tail)
     axes.set_ylim(tail.min() - 0.1 * span, tail.max() + 0.1 * span)  # the first, steep quarter leaves the frame

@@ -30,4 +30,4 @@ def training(results: Results, complete: bool = True) -> str:
     """Seeds and length of the training runs that a figure shows."""
     train, seeds = results.settings.now.train, len(results.settings.seeds)
     iterations = train.iterations.complete if complete else train.iterations.missing
-    return f"{seeds} training seed{'s' * (seeds > 1)}, {iterations:,} iterations of {train.batch_size} scenes"
+    return f"{seeds} training seed{'s' * (seeds > 1)}, {iterations:,} iterations of {train.batches}"

@@ -8,7 +8,11 @@ from gmn.data.modalities import Modality
 from gmn.models.config import ModelConfig
 
 
-class Skip3x3(nn.Module):
+class SkipSum(nn.Module):
+    """Two layers of the same input, summed."""
+
+
+class Skip3x3(SkipSum):
     """A 3x3 and a 1x1 convolution of the same input, summed: computed as one 3x3 convolution."""
 
     def __init__(self, inputs: int, outputs: int):
@@ -21,7 +25,7 @@ class Skip3x3(nn.Module):
         return F.conv2d(x, weight, self.wide.bias + self.skip.bias, padding=1)
 
 
-class SkipLinear(nn.Module):
+class SkipLinear(SkipSum):
     """Two linear layers of the same input, summed: computed as one."""
 
     def __init__(self, inputs: int, outputs: int):

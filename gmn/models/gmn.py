@@ -50,8 +50,12 @@ class Bound:
     @property
     def elbo(self) -> Tensor:
         """(E,)"""
-        bound = self.log_likelihood.sum(0) - self.kl.sum(0)
-        return bound if self.representation_kl is None else bound - self.representation_kl.sum(0)
+        return self.weighted(1.0)
+
+    def weighted(self, kl_weight: float) -> Tensor:
+        """The bound with every KL weighed, (E,); less than 1 asks less of z early in training."""
+        cost = self.kl.sum(0) if self.representation_kl is None else self.kl.sum(0) + self.representation_kl.sum(0)
+        return self.log_likelihood.sum(0) - kl_weight * cost
 
     @property
     def loss(self) -> Tensor:

@@ -1,17 +1,18 @@
-"""Gates and latent scaled on data before training, so that z is used from the start.
+"""Weights scaled on data before training, so that scenes are told apart and z is used from the start.
 
-With PyTorch's own initialisation, the release's, what differs between scenes is a small part of the gates'
-input, and z starts as noise: renderers learn to ignore it, then learning stands still for long, and image
-codes may grow or die for want of a use. Here the gates of every ConvLSTM are centred and scaled on one batch
-(as in Mishkin & Matas, "All you need is a good init", 2016), and the posterior's means so that z has as much
-signal as noise. The model is the same; it starts elsewhere. Encoders keep their initialisation: scaled ones
-learned more slowly, see docs/learning.md.
+With PyTorch's own initialisation, the release's, a hundredth of what differs between the gates of two episodes is
+due to the scene; the rest is how many views they have, since codes are never negative and summed. And pictures'
+codes hardly know colours: networks learn grey pictures, and stay there. Here every layer of the encoders and the
+gates of every ConvLSTM are centred and scaled on one batch (as in Mishkin & Matas, "All you need is a good init",
+2016), gates are made deaf to the mean code and with it to the number of views, and the posterior's means are scaled
+so that z has as much signal as noise. The model is the same; it starts elsewhere. See docs/learning.md.
 """
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gmn.data.batches import Episodes
+from gmn.models.encoders import SkipSum
 from gmn.models.gmn import GMN
 from gmn.models.lstm import ConvLSTM
 from gmn.models.noise import Noise
@@ -19,12 +20,21 @@ from gmn.models.representations import Roles
 
 FORGET = 1.0  # bias of forget gates
 SHARE = 0.7  # standard deviation of gates due to z, and of those due to the query, in a renderer
+DEAF = 8  # gates are deaf to R / DEAF of the R directions of a code
 LEAST = 1e-6  # standard deviation below which there is nothing to scale
 
 
 @torch.no_grad()
 def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
     """Scale the weights of ``model`` in place on one batch of real scenes."""
+    views = [(s.flatten(0, 1), q.flatten(0, 1)) for s, q in zip(episodes.senses, episodes.queries, strict=True)]
+    for modality, encoder, view in zip(model.modalities, model.encoders, views, strict=True):
+        _standardise_layers(encoder, view, all_layers=modality.is_picture)
+    mean_codes = [encoder(*view).mean(0) for encoder, view in zip(model.encoders, views, strict=True)]
+    for cell in model.inference.cells:
+        _deafen(cell.prior_lstm, 1, torch.stack(mean_codes))
+        _deafen(cell.posterior_lstm, 2, torch.stack(mean_codes))
+
     known = model.represent(episodes)
     work, _ = model.inference.experts(known, Roles.of(known, model.config.reading))
     for experts in work:
@@ -41,6 +51,39 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
     for m, renderer in enumerate(model.renderers):
         if hasattr(renderer, "core"):
             _share_gates(renderer.core.lstm, z, episodes.queries[m].flatten(0, 1))
+
+
+def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor], all_layers: bool) -> None:
+    """Every channel of the layers, before the non-linearity, gets mean 0 and standard deviation 1 over the views.
+
+    Of vectors' encoders the last layer only: from small weights they learn what holds for new scenes sooner.
+    """
+    sums = [module for module in encoder.modules() if isinstance(module, SkipSum)]
+    inside = {part for module in sums for part in module.children()}
+    layers = [m for m in encoder.modules() if isinstance(m, nn.Conv2d | nn.Linear | SkipSum) and m not in inside]
+    for layer in layers if all_layers else layers[-1:]:
+        seen = []
+        hook = layer.register_forward_hook(lambda module, inputs, output, seen=seen: seen.append(output))
+        encoder(*view)
+        hook.remove()
+        output = seen[0].transpose(0, 1).flatten(1)  # (channels, views and places)
+        spread = output.std(1)
+        spread = torch.where(spread > LEAST, spread, 1.0)
+        parts = list(layer.children()) or [layer]
+        for part in parts:
+            part.weight /= spread.reshape(-1, *[1] * (part.weight.ndim - 1))
+            part.bias /= spread
+        parts[0].bias -= output.mean(1) / spread
+
+
+def _deafen(lstm: ConvLSTM, representations: int, mean_codes: Tensor) -> None:
+    """Take the main directions of the modalities' mean codes (M, R, h, w) from what gates hear of r_C (and r_O)."""
+    r = mean_codes.shape[1]
+    main = torch.linalg.svd(mean_codes.transpose(0, 1).flatten(1), full_matrices=False).U[:, : r // DEAF]
+    heard = torch.eye(r, dtype=main.dtype, device=main.device) - main @ main.T
+    for k in range(representations):
+        weight = lstm.fixed.weight[:, k * r : (k + 1) * r]
+        weight.copy_(torch.einsum("grhw,rs->gshw", weight, heard))
 
 
 def _spread(x: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ import torch
 
 from gmn.data.batches import SceneReader, TrainingBatches, validation_batch
 from gmn.data.combinations import Regime
+from gmn.data.lessons import Lesson, Lessons
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound
@@ -69,33 +70,36 @@ def train(
         skip: called once with the iterations an earlier process has done.
 
     Returns:
-        The model and its curves: a row per evaluation with iteration, scenes seen, the losses ``train``,
-        ``val_missing``, ``val_full`` (nats per target view, times M), and what :meth:`Meter.parts` says of it.
+        The model and its curves: a row per evaluation with iteration, scenes seen, views of each in training just
+        then, the losses ``train``, ``val_missing``, ``val_full`` (nats per target view, times M), the latter two of
+        whole scenes, and what :meth:`Meter.parts` says of it.
 
     Raises:
         UserError: the loss is no longer finite.
     """
-    settings, batch = run.settings, run.settings.batch_size
+    settings, lessons = run.settings, lessons_of(run)
     torch.manual_seed(run.seed)
     model = GMN(run.config, run.train.scale).to(run.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
     step, rows = checkpoints.restore(model, optimizer)
     skip(step)
     if step == 0 and settings.initialisation == "scaled":
-        initialise(model, batches_of(run, INITIALISATION_BATCH)[0].to(run.device), noise(run, 0))
+        whole = batches_of(run, Lessons([], run.train.views, INITIALISATION_BATCH))
+        initialise(model, whole[0].to(run.device), noise(run, 0))
 
-    own = run.world.own(batch)
-    batches = batches_of(run, batch, own)
+    batches = batches_of(run, lessons, run.world.own)
     network = run.world.share(model)
     meter = Meter(run.config)
     while step < run.iterations:
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * schedule(step, run.iterations, settings)
-        episodes = batches[step].to(run.device)
+        lesson, episodes = lessons.at(step), batches[step].to(run.device)
         with precision(settings, run.device):
-            bound = network(episodes, noise(run, step, batch, own), settings.rendered)
+            bound = network(episodes, noise(run, step, lesson.scenes), settings.rendered)
         optimizer.zero_grad(set_to_none=True)
-        loss = -bound.elbo.sum() * run.world.size / batch  # processes average their gradients
+        objective = bound.weighted(kl_weight(step, run.iterations, settings)).sum()
+        # As if all views were shown, so that clipping means the same; processes average their gradients.
+        loss = -objective * run.train.views / lesson.views * run.world.size / lesson.scenes
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
         if not math.isfinite(norm):
@@ -106,7 +110,7 @@ def train(
         tick(1, loss=bound.loss.item())
         if step % settings.evaluate_every == 0 or step == run.iterations:
             meter.gather(run.world, run.device)
-            row = {"iteration": step, "scenes": step * batch, "train": meter.loss}
+            row = {"iteration": step, "scenes": lessons.scenes_before(step), "views": lesson.views, "train": meter.loss}
             if run.world.leads:
                 row |= {name: validate(model, run, name) for name in ("val_missing", "val_full")}
                 rows.append(row | meter.parts())
@@ -115,11 +119,28 @@ def train(
     return model, rows
 
 
-def batches_of(run: Run, batch: int, own: slice = slice(None)) -> TrainingBatches:
-    """The run's training batches of ``batch`` scenes, of which this process reads ``own``."""
+def lessons_of(run: Run) -> Lessons:
+    """Short scenes first, if the settings say so."""
+    curriculum, short, share = run.settings.curriculum, [], 0.0
+    for lesson in curriculum.lessons if curriculum else ():
+        share += lesson.share
+        short.append(Lesson(round(share * run.iterations), lesson.views, lesson.scenes))
+    return Lessons(short, run.train.views, run.settings.batch_size)
+
+
+def batches_of(run: Run, lessons: Lessons, own: Callable[[int], slice] = lambda batch: slice(None)) -> TrainingBatches:
+    """The run's training batches, of which this process reads ``own``."""
     missing = run.regime.low < run.regime.modalities
     kind = {"alone": run.settings.alone, "symmetries": run.settings.symmetries, "own": own}
-    return TrainingBatches(run.train, run.shown["train"], batch, run.seed, run.config.reading, missing, **kind)
+    return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, missing, **kind)
+
+
+def kl_weight(step: int, iterations: int, settings: Train) -> float:
+    """Weight of the KL in the objective: from ``curriculum.kl_start`` to 1 on a line, then the bound itself."""
+    if settings.curriculum is None:
+        return 1.0
+    start, rise = settings.curriculum.kl_start, settings.curriculum.kl_rise * iterations
+    return min(1.0, start + (1 - start) * step / rise)
 
 
 def schedule(step: int, iterations: int, settings: Train) -> float:
@@ -130,8 +151,9 @@ def schedule(step: int, iterations: int, settings: Train) -> float:
     return rise * 0.5 * (1 + math.cos(math.pi * step / iterations))
 
 
-def noise(run: Run, step: int, scenes: int | None = None, own: slice = slice(None)) -> Noise:
-    """The random numbers of one iteration."""
+def noise(run: Run, step: int, scenes: int | None = None) -> Noise:
+    """The random numbers of one iteration; of this process's part of ``scenes`` scenes, or of all it has."""
+    own = slice(None) if scenes is None else run.world.own(scenes)
     seed = np.random.SeedSequence([run.seed, 4, step]).generate_state(1, np.uint64)[0]
     return Noise(int(seed) >> 1, scenes, own, run.device)
 

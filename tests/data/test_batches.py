@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from gmn.data.batches import TrainingBatches, Variant, draw_views, shown_in_training
+from gmn.data.lessons import Lesson, Lessons
 from gmn.mese import camera, pose
 from gmn.mese.thing import Object
 from tests.conftest import reader_for, tiny_model
@@ -46,20 +47,43 @@ def test_a_share_of_scenes_shows_one_sense_alone():
 def test_a_batch_depends_on_seed_and_step_only(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 2))
     shown = np.ones((7, 2), bool)
-    batches = [TrainingBatches(reader, shown, 3, 5, "paper", False, symmetries=True) for _ in range(2)]
+    batches = [TrainingBatches(reader, shown, Lessons([], 15, 3), 5, "paper", False, symmetries=True) for _ in range(2)]
     for _ in range(3):
         batches[0][4]
     for a, b in zip(batches[0][2].senses, batches[1][2].senses, strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
-    other = TrainingBatches(reader, shown, 3, 6, "paper", False, symmetries=True)[2]
+    other = TrainingBatches(reader, shown, Lessons([], 15, 3), 6, "paper", False, symmetries=True)[2]
     assert not torch.equal(other.context, batches[0][2].context)
 
 
 def test_an_epoch_shows_every_scene_once(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 2))
-    batches = TrainingBatches(reader, np.ones((7, 2), bool), 7, 0, "paper", False)
+    batches = TrainingBatches(reader, np.ones((7, 2), bool), Lessons([], 15, 7), 0, "paper", False)
     seen = batches[3].queries[0][:, 0, 0].sort().values
     torch.testing.assert_close(seen, reader.read(np.arange(7)).queries[0][:, 0, 0].sort().values)
+
+
+def test_short_scenes_are_parts_of_whole_ones(scenes):
+    reader = reader_for(scenes, tiny_model("apoe", 5))
+    short = [Lesson(2, 1, 5), Lesson(3, 4, 3)]
+    batches = TrainingBatches(reader, np.ones((7, 5), bool), Lessons(short, 15, 2), 0, "paper", False)
+    sizes = [(len(b.senses[0]), b.senses[0].shape[1], tuple(b.context.shape)) for b in (batches[k] for k in range(4))]
+    assert sizes == [(5, 1, (2, 5, 5, 1)), (5, 1, (2, 5, 5, 1)), (3, 4, (2, 3, 5, 4)), (2, 15, (2, 2, 5, 15))]
+    whole, part = reader.read(np.arange(7)), batches[2]
+    for k in range(3):  # the same views of every sense, each with its own query
+        scene = next(i for i in range(7) if (whole.queries[0][i, :, 0] == part.queries[0][k, 0, 0]).any())
+        views = [int((whole.queries[0][scene] == q).all(1).nonzero()) for q in part.queries[0][k]]
+        assert len(set(views)) == 4
+        for m in range(5):
+            torch.testing.assert_close(part.senses[m][k], whole.senses[m][scene, views], rtol=0, atol=0)
+            torch.testing.assert_close(part.queries[m][k], whole.queries[m][scene, views], rtol=0, atol=0)
+
+
+def test_lessons_count_their_scenes():
+    lessons = Lessons([Lesson(10, 1, 24), Lesson(15, 20, 8)], views=15, scenes=4)
+    assert [lessons.at(k).scenes for k in (0, 9, 10, 14, 15, 99)] == [24, 24, 8, 8, 4, 4]
+    assert lessons.at(12).views == 15  # no more than there are
+    assert [lessons.scenes_before(k) for k in (0, 1, 10, 12, 15, 17)] == [0, 24, 240, 256, 280, 288]
 
 
 def test_symmetric_scenes_are_true_scenes(scenes):

@@ -10,6 +10,7 @@ import torch
 import torch.multiprocessing as multiprocessing
 
 from gmn.data.batches import TrainingBatches
+from gmn.data.lessons import Lessons
 from gmn.data.shards import SceneSet
 from gmn.errors import UserError
 from gmn.models.config import NETWORKS
@@ -23,12 +24,10 @@ BATCH, CPU = 5, torch.device("cpu")  # scenes; no multiple of two: three and two
 def gradients(folder: Path, network: str, shown: np.ndarray, processes: World) -> dict[str, torch.Tensor]:
     """Of one step, as the training loop makes it."""
     model = tiny_model(network, 5)
-    own = processes.own(BATCH)
-    batches = TrainingBatches(
-        reader_for(SceneSet(folder), model), shown, BATCH, 0, "paper", True, symmetries=True, own=own
-    )
+    reader, lessons = reader_for(SceneSet(folder), model), Lessons([], 15, BATCH)
+    batches = TrainingBatches(reader, shown, lessons, 0, "paper", True, symmetries=True, own=processes.own)
     network = processes.share(model)
-    bound = network(doubled(batches[3]), Noise(1, BATCH, own), 4)
+    bound = network(doubled(batches[3]), Noise(1, BATCH, processes.own(BATCH)), 4)
     (-bound.elbo.sum() * processes.size / BATCH).backward()
     return {name: torch.zeros_like(p) if p.grad is None else p.grad for name, p in model.named_parameters()}
 

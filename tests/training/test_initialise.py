@@ -45,6 +45,43 @@ def test_gates_tell_scenes_apart(scenes, network, modalities):
     assert torch.isfinite(model.elbo(episodes, Noise(0)).elbo).all()
 
 
+@pytest.mark.parametrize("modalities", [2, 14])
+def test_layers_of_encoders_are_standardised(scenes, modalities):
+    model, episodes = fresh("apoe", modalities, scenes)
+    initialise(model, episodes, Noise(0))
+    for m, encoder in enumerate(model.encoders):
+        seen, layers = {}, list(encoder.named_children())
+        for name, layer in layers if model.modalities[m].is_picture else layers[-1:]:
+            layer.register_forward_hook(
+                lambda module, inputs, output, seen=seen, name=name: seen.update({name: output})
+            )
+        encoder(episodes.senses[m].flatten(0, 1), episodes.queries[m].flatten(0, 1))
+        for output in seen.values():
+            channels = output.transpose(0, 1).flatten(1)
+            alive = channels.std(1) > 1e-6
+            assert alive.any() and channels.mean(1).abs().max() < 1e-9
+            torch.testing.assert_close(channels.std(1)[alive], torch.ones(int(alive.sum()), dtype=torch.double))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_gates_hear_more_than_the_number_of_views(scenes, network):
+    """Scenes have fifty times the share in what gates differ by that they have with PyTorch's initialisation."""
+    shares = []
+    for scaled in (False, True):
+        model, episodes = fresh(network, 2, scenes)
+        if scaled:
+            initialise(model, episodes, Noise(0))
+        context = torch.zeros(2, 7, 2, 15, dtype=torch.bool)
+        context[0, :, :, :3], context[1] = True, True
+        with torch.no_grad():
+            static = statics(model, episodes.with_views(context, torch.ones_like(context)))[-1]
+        few, many = static.unflatten(0, (-1, 2, 7)).unbind(1)  # (experts, scenes, ...) by APoE's order of rows
+        by_views = (few - many).mean(1).square().mean()
+        by_scenes = few.var(1).mean()
+        shares.append(float(by_scenes / (by_views + by_scenes)))
+    assert shares[1] > 50 * shares[0]
+
+
 def test_z_and_query_share_the_gates_of_a_renderer(scenes):
     model, episodes = fresh("apoe", 2, scenes)
     initialise(model, episodes, Noise(0))

@@ -11,13 +11,13 @@ from gmn.errors import UserError
 from gmn.models.weights import load_weights, save_weights
 from gmn.params import Train
 from gmn.training.checkpoint import Checkpoints
-from gmn.training.loop import Run, schedule, train
+from gmn.training.loop import Run, kl_weight, lessons_of, schedule, train
 from tests.conftest import reader_for, tiny_config, tiny_model
 
 SETTINGS = Train(
-    iterations={"complete": 12, "missing": 12}, batch_size=3, learning_rate=0.005, initialisation="scaled", warmup=2,
-    schedule="cosine", clip=1e5, alone=0.25, rendered=4, symmetries=True, haptic_scale="robust", precision="float32",
-    evaluate_every=4, validation_scenes=4,
+    iterations={"complete": 12, "missing": 12}, batch_size=3, curriculum=None, learning_rate=0.005,
+    initialisation="scaled", warmup=2, schedule="cosine", clip=1e5, alone=0.25, rendered=4, symmetries=True,
+    haptic_scale="robust", precision="float32", evaluate_every=4, validation_scenes=4,
 )  # fmt: skip
 
 
@@ -73,6 +73,20 @@ def test_a_killed_run_ends_in_the_same_bits(run, finished, tmp_path):
     model, rows = train(run, Checkpoints(tmp_path / "c"), ignore, skipped.append)
     assert skipped == [8]
     assert same(model, finished[0]) and rows == finished[1]
+
+
+def test_a_run_killed_among_short_scenes_ends_in_the_same_bits(run, tmp_path):
+    curriculum = {"lessons": [{"share": 0.5, "views": 2, "scenes": 5}], "kl_start": 0.1, "kl_rise": 0.5}
+    short = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | {"curriculum": curriculum}))
+    whole, rows = train(short, Checkpoints(tmp_path / "whole"), ignore, ignore)
+    with pytest.raises(Killed):
+        train(short, Checkpoints(tmp_path / "c"), killed_after(5), ignore)
+    model, again = train(short, Checkpoints(tmp_path / "c"), ignore, ignore)
+    assert same(model, whole) and rows == again
+    assert [row["scenes"] for row in rows] == [4 * 5, 6 * 5 + 2 * 3, 6 * 5 + 6 * 3]
+    assert [(lesson.until, lesson.views) for lesson in lessons_of(short).all] == [(6, 2), (None, 15)]
+    assert [kl_weight(k, 12, short.settings) for k in (0, 3, 6, 11)] == pytest.approx([0.1, 0.55, 1, 1])
+    assert kl_weight(0, 12, SETTINGS) == 1
 
 
 def test_a_truncated_checkpoint_falls_back_to_the_one_before(run, finished, tmp_path, capsys):
