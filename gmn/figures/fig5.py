@@ -23,11 +23,11 @@ def draw(results: Results, folder) -> None:
     axes[0, 0].set_ylabel("loss (nats / view x M)")
     axes[1, 0].set_ylabel("validation loss (nats / view x M)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    scenes = results.missing(NETWORKS[0], regimes[0])["scenes"]
+    scenes, few = results.missing(NETWORKS[0], regimes[0])["scenes"], results.settings.now.train.validation_scenes
     caption(
         figure,
-        f"Above: negative ELBO, {results.settings.now.train.validation_scenes} validation scenes. Below: by number of "
-        f"modalities shown, {scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
+        f"Above: negative ELBO since scenes are whole, {few} validation scenes. Below: by number of modalities "
+        f"shown, {scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
         + training(results, complete=False),
     )
     save(figure, folder, "fig5")

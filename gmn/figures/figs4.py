@@ -15,6 +15,7 @@ def draw(results: Results, folder) -> None:
     axes.plot([], [], color="0.3", ls=":", label="training")
     axes.plot([], [], color="0.3", label="validation")
     axes.set(title="ELBO at M = 2", xlabel="iterations", ylabel="ELBO (nats / view x M)")
-    axes.legend(loc="lower right")
-    caption(figure, f"{results.settings.now.train.validation_scenes} validation scenes; {training(results)}")
+    axes.legend()
+    scenes = results.settings.now.train.validation_scenes
+    caption(figure, f"Since scenes are whole; {scenes} validation scenes; {training(results)}")
     save(figure, folder, "figs4")
