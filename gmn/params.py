@@ -148,14 +148,6 @@ class Train(_Strict):
     evaluate_every: Count
     validation_scenes: Count
 
-    @property
-    def batches(self) -> str:
-        """Batches in words."""
-        if self.curriculum is None:
-            return f"{self.batch_size} scenes"
-        share = sum(lesson.share for lesson in self.curriculum.lessons)
-        return f"{self.batch_size} scenes, the first {share:.0%} of shorter ones"
-
 
 class Density(_Strict):
     scenes: Count

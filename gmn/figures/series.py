@@ -4,7 +4,7 @@ import numpy as np
 
 from gmn.evaluation.intervals import Interval, bootstrap
 from gmn.evaluation.results import Results
-from gmn.figures.style import COLOURS, MARKERS
+from gmn.figures.style import COLOURS, MARKERS, length
 
 
 def series(axes, places, samples, network: str, scale: float = 1.0, **style) -> None:
@@ -30,4 +30,4 @@ def training(results: Results, complete: bool = True) -> str:
     """Seeds and length of the training runs that a figure shows."""
     train, seeds = results.settings.now.train, len(results.settings.seeds)
     iterations = train.iterations.complete if complete else train.iterations.missing
-    return f"{seeds} training seed{'s' * (seeds > 1)}, {iterations:,} iterations of {train.batches}"
+    return f"{seeds} training seed{'s' * (seeds > 1)}, {length(iterations, train)}"

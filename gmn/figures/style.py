@@ -9,6 +9,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from cycler import cycler
 
+from gmn.params import Train
+
 COLOURS = {"apoe": "#1f77b4", "baseline": "#ff7f0e", "poe": "#2ca02c"}  # APoE blue, baseline orange as published
 NAMES = {"apoe": "APoE", "baseline": "baseline", "poe": "PoE"}
 MARKERS = {"apoe": "o", "baseline": "s", "poe": "^"}
@@ -54,3 +56,11 @@ def caption(figure, text: str) -> None:
     """Small lines under the figure: scenes, samples, seeds, iterations."""
     letters = int(21 * figure.get_figwidth())  # that fit in a line at this size
     figure.supxlabel(fill(text, letters), fontsize=5.5, color="0.35")
+
+
+def length(iterations: int, train: Train) -> str:
+    """The length of a training run in words."""
+    if train.curriculum is None:
+        return f"{iterations:,} iterations of {train.batch_size} scenes"
+    share = sum(lesson.share for lesson in train.curriculum.lessons)
+    return f"{iterations:,} iterations: {share:.0%} on parts of scenes, then {train.batch_size} whole ones each"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from ruamel.yaml import YAML
 
-from gmn.figures.style import NAMES
+from gmn.figures.style import NAMES, length
 from gmn.params import Settings
 
 SECTIONS: dict[str, list[dict]] = YAML(typ="safe").load(files("gmn.report").joinpath("figures.yaml").read_text())
@@ -39,6 +39,7 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
         pictures=pictures,
         sections=SECTIONS,
         names=NAMES,
+        length=length,
     )
 
 
@@ -60,7 +61,7 @@ def model_card(settings: Settings, networks: list[dict]) -> str:
         networks: headline numbers of each (:func:`gmn.evaluation.headline.headline`), and ``parameters``.
     """
     card = _environment(escape=False).get_template("report/card.md.j2")
-    return card.render(settings=settings, networks=networks, names=NAMES)
+    return card.render(settings=settings, networks=networks, names=NAMES, length=length)
 
 
 def _environment(escape: bool) -> Environment:
