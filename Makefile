@@ -21,7 +21,7 @@ explore: setup
 	python -m stages explore
 
 test: setup
-	python -m pytest
+	python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 setup: .venv/installed
 

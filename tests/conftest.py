@@ -13,6 +13,8 @@ from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.progress import Progress
 
+torch.set_num_threads(1)  # at the tests' sizes more gain nothing, and lose much where another process keeps a core busy
+
 TINY = dict(
     image_size=16, crop_size=16, representation=6, state=5, latent=2, steps=3, decoder=3, kernel=3,
     std={"vision": 0.3, "haptics": 0.5},

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -23,6 +24,17 @@ ENVIRONMENT = os.environ | {
     "GIT_COMMITTER_NAME": "tester",
     "GIT_COMMITTER_EMAIL": "tester@example.org",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One of these files comes first and makes the pipeline, the others last: no process waits for it."""
+
+    def turn(item: pytest.Item) -> int:
+        if not item.path.is_relative_to(Path(__file__).parent):
+            return 1
+        return 0 if item.path.name == "test_repro.py" else 2
+
+    items.sort(key=turn)
 
 
 def run(folder: Path, *command: str, **options) -> subprocess.CompletedProcess:
@@ -52,13 +64,20 @@ def commit(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def repro(tmp_path_factory) -> tuple[Path, str]:
-    """The folder after `dvc repro`, and what it printed."""
-    folder = copy_tree(tmp_path_factory.mktemp("pipeline"))
-    result = run(folder, "dvc", "repro")
-    assert result.returncode == 0, result.stdout + result.stderr
-    commit(folder)
-    return folder, result.stdout
+def repro(tmp_path_factory, worker_id) -> tuple[Path, str]:
+    """The folder after `dvc repro`, and what it printed: made once, copied for each process that tests."""
+    base = tmp_path_factory.getbasetemp()
+    made = (base if worker_id == "master" else base.parent) / "made"
+    printed, folder = made.with_suffix(".txt"), base / "pipeline"
+    with FileLock(made.with_suffix(".lock")):
+        if not printed.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            result = run(copy_tree(made), "dvc", "repro")
+            assert result.returncode == 0, result.stdout + result.stderr
+            commit(made)
+            printed.write_text(result.stdout)
+        shutil.copytree(made, folder, symlinks=True)
+    return folder, printed.read_text()
 
 
 @pytest.fixture
