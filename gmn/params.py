@@ -18,6 +18,7 @@ RegimeName = Annotated[str, Field(pattern=r"^m(5|8|14)-\d+-\d+$")]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 # Pictures are halved (M = 5, 8, 14) and then shrunk by 4 at least to the latent grid.
 Pixels = Annotated[int, Field(ge=8, le=150, multiple_of=8)]
 
@@ -106,19 +107,20 @@ class Iterations(_Strict):
 
 
 class Lesson(_Strict):
-    """A share of all iterations in which batches show so many views of so many scenes."""
+    """A share of all iterations, and what is easier in it."""
 
-    share: Annotated[float, Field(gt=0, lt=1)]
-    views: Count
-    scenes: Count
+    share: Share
+    views: Count | None = None
+    scenes: Count | None = None
+    first: Count | None = None
 
 
 class Curriculum(_Strict):
-    """Short scenes first, and a KL that weighs less at first; see docs/learning.md."""
+    """What is easy first, and a KL that weighs less at first; see docs/learning.md."""
 
     lessons: list[Lesson]
-    kl_start: Annotated[float, Field(ge=0, le=1)]
-    kl_rise: Annotated[float, Field(gt=0, lt=1)]
+    kl_start: Share
+    kl_rise: Annotated[list[Share], Field(min_length=2, max_length=2)]
 
     @field_validator("lessons")
     @classmethod
@@ -128,13 +130,27 @@ class Curriculum(_Strict):
             raise ValueError(f"shares add up to {total:g}; leave a part of 1 for batches of batch_size whole scenes")
         return lessons
 
+    @field_validator("kl_rise")
+    @classmethod
+    def _from_to(cls, rise: list[float]) -> list[float]:
+        if rise[0] >= rise[1]:
+            raise ValueError("the weight rises from a share to a larger one: write the smaller one first")
+        return rise
+
+
+class Curricula(_Strict):
+    """Of the M = 2 runs and of each missing-modality run."""
+
+    complete: Curriculum | None
+    missing: Curriculum | None
+
 
 class Train(_Strict):
     """Optimisation; see docs/pipeline.md for the unit of each."""
 
     iterations: Iterations
     batch_size: Count
-    curriculum: Curriculum | None
+    curriculum: Curricula | None
     learning_rate: Positive
     initialisation: Literal["default", "scaled"]
     warmup: Annotated[int, Field(ge=0)]

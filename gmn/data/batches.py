@@ -6,6 +6,7 @@ contexts and targets), Q = 7 numbers of a query.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -74,11 +75,17 @@ class Variant(NamedTuple):
         return cls(np.zeros(b), np.tile(np.arange(3), (b, 1)))
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, b: int) -> "Variant":
-        return cls(rng.integers(4, size=b) * np.pi / 2, rng.permuted(np.tile(np.arange(3), (b, 1)), axis=1))
+    def of_numbers(cls, k: np.ndarray) -> "Variant":
+        """Those of numbers ``k`` (B,) below :data:`VARIANTS`; 0 is the scene on disk."""
+        return cls(k % TURNS * np.pi / 2, COLOURS[k // TURNS])
 
     def of(self, own: slice) -> "Variant":
         return Variant(self.turn[own], self.colours[own])
+
+
+TURNS = 4
+COLOURS = np.array(list(permutations(range(3))))  # the first is the disk's
+VARIANTS = TURNS * len(COLOURS)
 
 
 class SceneReader:
@@ -184,7 +191,7 @@ class TrainingBatches:
         reading: ``paper`` or ``released``.
         missing: whether the regime leaves modalities out.
         alone: share of scenes that show one modality alone, see :func:`shown_in_training`.
-        symmetries: use the world's symmetries as further data.
+        symmetries: use the world's symmetries as further data: N scenes become 24 N, those on disk first.
         own: the scenes of a batch of B that this process reads.
     """
 
@@ -202,22 +209,24 @@ class TrainingBatches:
     ):
         self.reader, self.combinations, self.lessons, self.own = reader, combinations, lessons, own
         self.seed, self.reading, self.missing = seed, reading, missing
-        self.alone, self.symmetries = alone, symmetries
+        self.alone = alone
         self._usable = np.flatnonzero(combinations.any(1))
+        self.every = len(self._usable) * (VARIANTS if symmetries else 1)
         self._epoch: tuple[int, np.ndarray] | None = None
 
     def _order(self, epoch: int) -> np.ndarray:
         if self._epoch is None or self._epoch[0] != epoch:
             rng = np.random.default_rng([self.seed, 1, epoch])
-            self._epoch = (epoch, rng.permutation(self._usable))
+            self._epoch = (epoch, rng.permutation(self.every))
         return self._epoch[1]
 
     def __getitem__(self, step: int) -> Episodes:
-        n, lesson = len(self._usable), self.lessons.at(step)
+        lesson = self.lessons.at(step)
         places = self.lessons.scenes_before(step) + np.arange(lesson.scenes)
-        indices = np.array([self._order(int(p // n))[p % n] for p in places])
+        drawn = np.array([self._order(int(p // self.every))[p % self.every] for p in places])
+        number, place = np.divmod(drawn % self.lessons.drawn_from(step, self.every), len(self._usable))
+        indices, variant = self._usable[place], Variant.of_numbers(number)
         rng = np.random.default_rng([self.seed, 2, step])
-        variant = Variant.draw(rng, len(indices)) if self.symmetries else Variant.none(len(indices))
         shown = shown_in_training(rng, self.combinations[indices], self.reading, self.missing, self.alone)
         context, target = draw_views(rng, shown, lesson.views, self.reading)
         own, views = self.own(lesson.scenes), self.reader.views

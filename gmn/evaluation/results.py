@@ -60,10 +60,10 @@ class Results:
         return _joined(self._read("calibration", network))
 
     def curves(self, network: str, regime: str) -> pd.DataFrame:
-        """Training curves, a column ``seed`` first, from where whole scenes are trained on."""
+        """Training curves, a column ``seed`` first, from where batches show all of all scenes."""
         tables = {seed: pd.read_csv(self.paths.curves(network, regime, seed)) for seed in self.settings.seeds}
         rows = pd.concat(tables, names=["seed"]).reset_index("seed")
-        return rows[rows["views"] == rows["views"].max()].reset_index(drop=True)
+        return rows[rows["lesson"] == rows["lesson"].max()].reset_index(drop=True)
 
     def _read(self, kind: str, *about: str) -> list[dict]:
         """The files of all training seeds."""

@@ -62,5 +62,4 @@ def length(iterations: int, train: Train) -> str:
     """The length of a training run in words."""
     if train.curriculum is None:
         return f"{iterations:,} iterations of {train.batch_size} scenes"
-    share = sum(lesson.share for lesson in train.curriculum.lessons)
-    return f"{iterations:,} iterations: {share:.0%} on parts of scenes, then {train.batch_size} whole ones each"
+    return f"{iterations:,} iterations, easier batches first"

@@ -8,11 +8,7 @@ from gmn.data.modalities import Modality
 from gmn.models.config import ModelConfig
 
 
-class SkipSum(nn.Module):
-    """Two layers of the same input, summed."""
-
-
-class Skip3x3(SkipSum):
+class Skip3x3(nn.Module):
     """A 3x3 and a 1x1 convolution of the same input, summed: computed as one 3x3 convolution."""
 
     def __init__(self, inputs: int, outputs: int):
@@ -25,7 +21,7 @@ class Skip3x3(SkipSum):
         return F.conv2d(x, weight, self.wide.bias + self.skip.bias, padding=1)
 
 
-class SkipLinear(SkipSum):
+class SkipLinear(nn.Module):
     """Two linear layers of the same input, summed: computed as one."""
 
     def __init__(self, inputs: int, outputs: int):

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gmn.data.batches import Episodes
-from gmn.models.encoders import SkipSum
+from gmn.models.encoders import Skip3x3, SkipLinear
 from gmn.models.gmn import GMN
 from gmn.models.lstm import ConvLSTM
 from gmn.models.noise import Noise
@@ -21,6 +21,7 @@ from gmn.models.representations import Roles
 FORGET = 1.0  # bias of forget gates
 SHARE = 0.7  # standard deviation of gates due to z, and of those due to the query, in a renderer
 DEAF = 8  # gates are deaf to R / DEAF of the R directions of a code
+SUMS = (Skip3x3, SkipLinear)  # one layer each, of two that are added
 LEAST = 1e-6  # standard deviation below which there is nothing to scale
 
 
@@ -28,8 +29,8 @@ LEAST = 1e-6  # standard deviation below which there is nothing to scale
 def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
     """Scale the weights of ``model`` in place on one batch of real scenes."""
     views = [(s.flatten(0, 1), q.flatten(0, 1)) for s, q in zip(episodes.senses, episodes.queries, strict=True)]
-    for modality, encoder, view in zip(model.modalities, model.encoders, views, strict=True):
-        _standardise_layers(encoder, view, all_layers=modality.is_picture)
+    for encoder, view in zip(model.encoders, views, strict=True):
+        _standardise_layers(encoder, view)
     mean_codes = [encoder(*view).mean(0) for encoder, view in zip(model.encoders, views, strict=True)]
     for cell in model.inference.cells:
         _deafen(cell.prior_lstm, 1, torch.stack(mean_codes))
@@ -53,15 +54,12 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
             _share_gates(renderer.core.lstm, z, episodes.queries[m].flatten(0, 1))
 
 
-def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor], all_layers: bool) -> None:
-    """Every channel of the layers, before the non-linearity, gets mean 0 and standard deviation 1 over the views.
-
-    Of vectors' encoders the last layer only: from small weights they learn what holds for new scenes sooner.
-    """
-    sums = [module for module in encoder.modules() if isinstance(module, SkipSum)]
+def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None:
+    """Every channel of the layers, before the non-linearity, gets mean 0 and standard deviation 1 over the views."""
+    sums = [module for module in encoder.modules() if isinstance(module, SUMS)]
     inside = {part for module in sums for part in module.children()}
-    layers = [m for m in encoder.modules() if isinstance(m, nn.Conv2d | nn.Linear | SkipSum) and m not in inside]
-    for layer in layers if all_layers else layers[-1:]:
+    layers = [m for m in encoder.modules() if isinstance(m, (nn.Conv2d, nn.Linear, *SUMS)) and m not in inside]
+    for layer in layers:
         seen = []
         hook = layer.register_forward_hook(lambda module, inputs, output, seen=seen: seen.append(output))
         encoder(*view)

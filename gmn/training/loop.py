@@ -21,7 +21,7 @@ from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound
 from gmn.models.noise import Noise
-from gmn.params import Train
+from gmn.params import Curriculum, Train
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.distributed import World
 from gmn.training.initialise import initialise
@@ -57,6 +57,16 @@ class Run:
     device: torch.device
     world: World = World()
 
+    @property
+    def missing(self) -> bool:
+        """Whether scenes show some modalities only."""
+        return self.regime.low < self.regime.modalities
+
+    @property
+    def curriculum(self) -> Curriculum | None:
+        curricula = self.settings.curriculum
+        return curricula and (curricula.missing if self.missing else curricula.complete)
+
 
 def train(
     run: Run, checkpoints: Checkpoints, tick: Callable[..., None], skip: Callable[[int], None]
@@ -70,9 +80,9 @@ def train(
         skip: called once with the iterations an earlier process has done.
 
     Returns:
-        The model and its curves: a row per evaluation with iteration, scenes seen, views of each in training just
-        then, the losses ``train``, ``val_missing``, ``val_full`` (nats per target view, times M), the latter two of
-        whole scenes, and what :meth:`Meter.parts` says of it.
+        The model and its curves: a row per evaluation with iteration, scenes seen, the ``lesson`` that training
+        since the row before began in, the losses ``train``, ``val_missing``, ``val_full`` (nats per target view,
+        times M), the latter two of whole scenes, and what :meth:`Meter.parts` says of training.
 
     Raises:
         UserError: the loss is no longer finite.
@@ -97,7 +107,7 @@ def train(
         with precision(settings, run.device):
             bound = network(episodes, noise(run, step, lesson.scenes), settings.rendered)
         optimizer.zero_grad(set_to_none=True)
-        objective = bound.weighted(kl_weight(step, run.iterations, settings)).sum()
+        objective = bound.weighted(kl_weight(step, run)).sum()
         # As if all views were shown, so that clipping means the same; processes average their gradients.
         loss = -objective * run.train.views / lesson.views * run.world.size / lesson.scenes
         loss.backward()
@@ -110,7 +120,8 @@ def train(
         tick(1, loss=bound.loss.item())
         if step % settings.evaluate_every == 0 or step == run.iterations:
             meter.gather(run.world, run.device)
-            row = {"iteration": step, "scenes": lessons.scenes_before(step), "views": lesson.views, "train": meter.loss}
+            number = lessons.number_at(rows[-1]["iteration"] if rows else 0)
+            row = {"iteration": step, "scenes": lessons.scenes_before(step), "lesson": number, "train": meter.loss}
             if run.world.leads:
                 row |= {name: validate(model, run, name) for name in ("val_missing", "val_full")}
                 rows.append(row | meter.parts())
@@ -120,27 +131,28 @@ def train(
 
 
 def lessons_of(run: Run) -> Lessons:
-    """Short scenes first, if the settings say so."""
-    curriculum, short, share = run.settings.curriculum, [], 0.0
-    for lesson in curriculum.lessons if curriculum else ():
+    """The curriculum's, and last of all whole scenes of the whole set."""
+    early, share, views, scenes = [], 0.0, run.train.views, run.settings.batch_size
+    for lesson in run.curriculum.lessons if run.curriculum else ():
         share += lesson.share
-        short.append(Lesson(round(share * run.iterations), lesson.views, lesson.scenes))
-    return Lessons(short, run.train.views, run.settings.batch_size)
+        until = round(share * run.iterations)
+        early.append(Lesson(until, lesson.views or views, lesson.scenes or scenes, lesson.first))
+    return Lessons(early, views, scenes)
 
 
 def batches_of(run: Run, lessons: Lessons, own: Callable[[int], slice] = lambda batch: slice(None)) -> TrainingBatches:
     """The run's training batches, of which this process reads ``own``."""
-    missing = run.regime.low < run.regime.modalities
     kind = {"alone": run.settings.alone, "symmetries": run.settings.symmetries, "own": own}
-    return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, missing, **kind)
+    return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, run.missing, **kind)
 
 
-def kl_weight(step: int, iterations: int, settings: Train) -> float:
-    """Weight of the KL in the objective: from ``curriculum.kl_start`` to 1 on a line, then the bound itself."""
-    if settings.curriculum is None:
+def kl_weight(step: int, run: Run) -> float:
+    """Weight of the KL in the objective: ``kl_start``, rising to 1 on a line, then the bound itself."""
+    if run.curriculum is None:
         return 1.0
-    start, rise = settings.curriculum.kl_start, settings.curriculum.kl_rise * iterations
-    return min(1.0, start + (1 - start) * step / rise)
+    start, (begin, end) = run.curriculum.kl_start, run.curriculum.kl_rise
+    risen = (step / run.iterations - begin) / (end - begin)
+    return start + (1 - start) * min(1.0, max(0.0, risen))
 
 
 def schedule(step: int, iterations: int, settings: Train) -> float:

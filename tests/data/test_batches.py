@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.batches import TrainingBatches, Variant, draw_views, shown_in_training
+from gmn.data.batches import VARIANTS, TrainingBatches, Variant, draw_views, shown_in_training
 from gmn.data.lessons import Lesson, Lessons
 from gmn.mese import camera, pose
 from gmn.mese.thing import Object
@@ -79,11 +79,40 @@ def test_short_scenes_are_parts_of_whole_ones(scenes):
             torch.testing.assert_close(part.queries[m][k], whole.queries[m][scene, views], rtol=0, atol=0)
 
 
+def test_few_scenes_come_first_and_symmetric_ones_last(scenes):
+    reader = reader_for(scenes, tiny_model("apoe", 2))
+    shown = np.ones((7, 2), bool)
+    shown[1] = False  # a scene that shows nothing is left out
+    lessons = Lessons([Lesson(20, 15, 4, first=2)], 15, 4)
+    batches = TrainingBatches(reader, shown, lessons, 0, "paper", False, symmetries=True)
+    disk = reader.read(np.arange(7)).queries[0][:, 0]
+    for step in range(5):  # of six on disk
+        few = {int((disk == query).all(1).nonzero()) for query in batches[step].queries[0][:, 0]}
+        assert few <= set(np.flatnonzero(shown.any(1))[: lessons.drawn_from(step, 6 * VARIANTS)])
+    turned = sum(not (disk == query).all(1).any() for k in range(20, 30) for query in batches[k].queries[0][:, 0])
+    assert turned > 20  # three quarters of 40 are
+
+
 def test_lessons_count_their_scenes():
     lessons = Lessons([Lesson(10, 1, 24), Lesson(15, 20, 8)], views=15, scenes=4)
     assert [lessons.at(k).scenes for k in (0, 9, 10, 14, 15, 99)] == [24, 24, 8, 8, 4, 4]
+    assert [lessons.number_at(k) for k in (0, 9, 10, 14, 15, 99)] == [0, 0, 1, 1, 2, 2]
     assert lessons.at(12).views == 15  # no more than there are
     assert [lessons.scenes_before(k) for k in (0, 1, 10, 12, 15, 17)] == [0, 24, 240, 256, 280, 288]
+
+
+def test_the_number_of_scenes_doubles_again_and_again():
+    lessons = Lessons([Lesson(20, 1, 4), Lesson(120, 15, 4, first=4)], views=15, scenes=4)
+    sizes = [lessons.drawn_from(step, 4096) for step in range(140)]
+    assert sizes[:20] == [4096] * 20 and sizes[20:121:10] == [4 * 2**k for k in range(11)]
+    assert set(sizes[120:]) == {4096} and sizes[20:] == sorted(sizes[20:])
+    assert lessons.drawn_from(20, 3) == 3
+
+
+def test_variants_are_all_different():
+    variants = Variant.of_numbers(np.arange(VARIANTS))
+    assert len({(turn, *colours) for turn, colours in zip(variants.turn, variants.colours, strict=True)}) == 24
+    assert variants.turn[0] == 0 and list(variants.colours[0]) == [0, 1, 2]
 
 
 def test_symmetric_scenes_are_true_scenes(scenes):
@@ -91,11 +120,10 @@ def test_symmetric_scenes_are_true_scenes(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 2))
     thing = scenes.object(0)
     angles = scenes.read("camera", [0])[0, :, 3:].astype(float)
-    for seed in range(4):
-        read = reader.read(np.array([0]), Variant.draw(np.random.default_rng(seed), 1))
-        rng = np.random.default_rng(seed)
-        turn = rng.integers(4, size=1)[0] * np.pi / 2
-        order = rng.permuted(np.arange(3)[None], axis=1)[0]
+    for number in (0, 7, 13, 22):
+        variant = Variant.of_numbers(np.array([number]))
+        read = reader.read(np.array([0]), variant)
+        turn, order = variant.turn[0], variant.colours[0]
         orientation = np.array([np.cos(turn / 2), 0, 0, np.sin(turn / 2)])
         turned = angles + [0, turn]
         as_told = Object(thing.walk, thing.colours[:, order], orientation)

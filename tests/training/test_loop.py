@@ -75,18 +75,23 @@ def test_a_killed_run_ends_in_the_same_bits(run, finished, tmp_path):
     assert same(model, finished[0]) and rows == finished[1]
 
 
-def test_a_run_killed_among_short_scenes_ends_in_the_same_bits(run, tmp_path):
-    curriculum = {"lessons": [{"share": 0.5, "views": 2, "scenes": 5}], "kl_start": 0.1, "kl_rise": 0.5}
-    short = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | {"curriculum": curriculum}))
-    whole, rows = train(short, Checkpoints(tmp_path / "whole"), ignore, ignore)
+def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
+    lessons = [{"share": 0.25, "first": 2}, {"share": 0.25, "views": 2, "scenes": 5}]
+    curriculum = {"lessons": lessons, "kl_start": 0.1, "kl_rise": [0.25, 0.75]}
+    curricula = {"complete": curriculum, "missing": None}
+    easy = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | {"curriculum": curricula}))
+    whole, rows = train(easy, Checkpoints(tmp_path / "whole"), ignore, ignore)
     with pytest.raises(Killed):
-        train(short, Checkpoints(tmp_path / "c"), killed_after(5), ignore)
-    model, again = train(short, Checkpoints(tmp_path / "c"), ignore, ignore)
+        train(easy, Checkpoints(tmp_path / "c"), killed_after(5), ignore)
+    model, again = train(easy, Checkpoints(tmp_path / "c"), ignore, ignore)
     assert same(model, whole) and rows == again
-    assert [row["scenes"] for row in rows] == [4 * 5, 6 * 5 + 2 * 3, 6 * 5 + 6 * 3]
-    assert [(lesson.until, lesson.views) for lesson in lessons_of(short).all] == [(6, 2), (None, 15)]
-    assert [kl_weight(k, 12, short.settings) for k in (0, 3, 6, 11)] == pytest.approx([0.1, 0.55, 1, 1])
-    assert kl_weight(0, 12, SETTINGS) == 1
+    assert [row["scenes"] for row in rows] == [3 * 3 + 5, 3 * 3 + 3 * 5 + 2 * 3, 3 * 3 + 3 * 5 + 6 * 3]
+    assert [row["lesson"] for row in rows] == [0, 1, 2]
+    assert lessons_of(easy).all == [(3, 15, 3, 2), (6, 2, 5, None), (None, 15, 3, None)]
+    assert [kl_weight(k, easy) for k in (0, 3, 6, 9, 11)] == pytest.approx([0.1, 0.1, 0.55, 1, 1])
+    assert kl_weight(0, run) == 1
+    missing = dataclasses.replace(easy, regime=Regime.parse("m8-1-2"))
+    assert missing.missing and missing.curriculum is None and not easy.missing
 
 
 def test_a_truncated_checkpoint_falls_back_to_the_one_before(run, finished, tmp_path, capsys):
