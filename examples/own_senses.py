@@ -97,13 +97,13 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
     run = Run(
         config=ModelConfig(network, **CONFIG),
         settings=Train(
-            iterations={"complete": iterations, "missing": iterations}, batch_size=16, curriculum=None,
+            iterations=iterations, batch_size=16, curriculum=None,
             learning_rate=0.002, initialisation="scaled", warmup=20, schedule="cosine", clip=1e5, alone=0.2,
             rendered=None, symmetries=False,
             haptic_scale="robust", precision="float32", evaluate_every=iterations, validation_scenes=len(rooms["val"]),
         ),
         regime=Regime("rooms", modalities=2, low=2, high=2, held_out=False),
-        seed=0, iterations=iterations, train=rooms["train"], val=rooms["val"], shown=shown, device=torch.device("cpu"),
+        seed=0, train=rooms["train"], val=rooms["val"], shown=shown, device=torch.device("cpu"),
     )  # fmt: skip
     with Progress(network, iterations, "it") as progress:
         model, _ = train(run, Checkpoints(scratch / network), progress.advance, progress.skip)

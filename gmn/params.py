@@ -99,13 +99,6 @@ class Model(_Strict):
     hierarchical: bool
 
 
-class Iterations(_Strict):
-    """Training iterations of the M = 2 runs and of each missing-modality run."""
-
-    complete: Count
-    missing: Count
-
-
 class Lesson(_Strict):
     """A share of all iterations, and what is easier in it."""
 
@@ -138,19 +131,12 @@ class Curriculum(_Strict):
         return rise
 
 
-class Curricula(_Strict):
-    """Of the M = 2 runs and of each missing-modality run."""
-
-    complete: Curriculum | None
-    missing: Curriculum | None
-
-
 class Train(_Strict):
     """Optimisation; see docs/pipeline.md for the unit of each."""
 
-    iterations: Iterations
+    iterations: Count
     batch_size: Count
-    curriculum: Curricula | None
+    curriculum: Curriculum | None
     learning_rate: Positive
     initialisation: Literal["default", "scaled"]
     warmup: Annotated[int, Field(ge=0)]
@@ -217,6 +203,7 @@ class Scale(_Strict):
     simulate: Simulate
     model: Model
     train: Train
+    train_missing: Train
     density: Density
     classify: Classify
     generate: Generate

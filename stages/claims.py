@@ -24,7 +24,7 @@ def run(only: Annotated[list[str] | None, typer.Argument(help="C1 ...: print the
     found = {
         "scale": settings.scale,
         "seeds": settings.seeds,
-        "iterations": settings.now.train.iterations.model_dump(),
+        "iterations": {"complete": settings.now.train.iterations, "missing": settings.now.train_missing.iterations},
         "claims": claims(Results(settings, paths), only),
     }
     text = claims_table(found)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gmn.params import Settings
+from gmn.params import Settings, Train
 from gmn.progress import Progress
 from stages.options import Model, Seed
 from stages.paths import PARAMS, SCRATCH, Paths, cores, parent
@@ -35,11 +35,10 @@ def run(
     paths = Paths(settings)
     chosen = Regime.parse(regime)
     config = settings.model_config_for(model, chosen.modalities)
-    optimisation = settings.now.train
+    optimisation = settings.now.train_missing if chosen.missing else settings.now.train
     sets = {name: SceneSet(paths.scenes(name)) for name in ("train", "val")}
     scale = HapticScale.make(optimisation.haptic_scale, sets["train"].manifest["haptics"])
     readers = {name: SceneReader(scenes, config.modality_list, scale) for name, scenes in sets.items()}
-    lengths = optimisation.iterations
     torch.set_num_threads(cores(settings.threads))
     device = pick_device()
     with world(device) as processes:
@@ -48,7 +47,6 @@ def run(
             settings=optimisation,
             regime=chosen,
             seed=seed,
-            iterations=lengths.missing if chosen.low < chosen.modalities else lengths.complete,
             train=readers["train"],
             val=readers["val"],
             shown=load(paths.split(regime)),
@@ -56,8 +54,8 @@ def run(
             world=processes,
         )
         name = f"{regime}-{model}-{seed}"
-        checkpoints = Checkpoints(SCRATCH / "train" / f"{name}-{_key(settings, sets, name)}")
-        with Progress(f"train {name}", plan.iterations, "it", silent=not processes.leads) as progress:
+        checkpoints = Checkpoints(SCRATCH / "train" / f"{name}-{_key(settings, optimisation, sets, name)}")
+        with Progress(f"train {name}", optimisation.iterations, "it", silent=not processes.leads) as progress:
             trained, rows = train(plan, checkpoints, progress.advance, progress.skip)
         if processes.leads:
             save_weights(parent(paths.weights(model, regime, seed)), trained)
@@ -66,13 +64,13 @@ def run(
             checkpoints.clear()
 
 
-def _key(settings: Settings, sets: dict, name: str) -> str:
+def _key(settings: Settings, optimisation: Train, sets: dict, name: str) -> str:
     """What a checkpoint must agree on to be gone on from: settings, data and the code that trains."""
     from gmn.source import source_digest
 
     about = [
         settings.now.model.model_dump(),
-        settings.now.train.model_dump(),
+        optimisation.model_dump(),
         [settings.reading, settings.seed, name],
         [s.manifest for s in sets.values()],
         source_digest(),

@@ -81,16 +81,16 @@ LAPTOP = "scales.laptop."
         ),
         ({LAPTOP + "train.batch_size": GONE}, "scales.laptop.train.batch_size: missing"),
         (
-            {LAPTOP + "train.curriculum.missing.kl_rise": GONE, LAPTOP + "train.curriculum.missing.kl_rice": [0, 1]},
+            {LAPTOP + "train.curriculum.kl_rise": GONE, LAPTOP + "train.curriculum.kl_rice": [0, 1]},
             "did you mean 'kl_rise'",
         ),
         (
-            {LAPTOP + "train.curriculum.complete.lessons": [{"share": 0.5}] * 2},
-            "curriculum.complete.lessons: got .*shares add up to 1; leave a part of 1",
+            {LAPTOP + "train.curriculum.lessons": [{"share": 0.5}] * 2},
+            "curriculum.lessons: got .*shares add up to 1; leave a part of 1",
         ),
         (
-            {LAPTOP + "train.curriculum.complete.kl_rise": [0.8, 0.2]},
-            r"curriculum.complete.kl_rise: got \[0.8, 0.2\]; .*write the smaller one first",
+            {LAPTOP + "train.curriculum.kl_rise": [0.8, 0.2]},
+            r"curriculum.kl_rise: got \[0.8, 0.2\]; .*write the smaller one first",
         ),
         ({LAPTOP + "train.symmetries": 1}, "symmetries: got 1; must be a valid boolean"),
     ],
@@ -102,7 +102,7 @@ def test_a_mistake_is_named_with_its_value_and_remedy(tmp_path, changes, message
 
 def test_all_mistakes_are_shown_at_once(tmp_path):
     with pytest.raises(UserError) as error:
-        load(tmp_path, {"reading": "papers", LAPTOP + "simulate.sets.train.scenes": -1, "seed": "x"})
+        load(tmp_path, {"reading": "papers", "scales.smoke.simulate.sets.train.scenes": -1, "seed": "x"})
     assert len(str(error.value).splitlines()) == 3
 
 

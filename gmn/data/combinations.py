@@ -49,6 +49,11 @@ class Regime:
             "or one of these with -heldout"
         )
 
+    @property
+    def missing(self) -> bool:
+        """Whether scenes show some modalities only."""
+        return self.low < self.modalities
+
     def train_sizes(self) -> np.ndarray:
         """P(size) for sizes 0..M in training: every combination weighs one over its size."""
         sizes = range(self.modalities + 1)

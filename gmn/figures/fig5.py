@@ -23,7 +23,8 @@ def draw(results: Results, folder) -> None:
     axes[0, 0].set_ylabel("loss (nats / view x M)")
     axes[1, 0].set_ylabel("validation loss (nats / view x M)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    scenes, few = results.missing(NETWORKS[0], regimes[0])["scenes"], results.settings.now.train.validation_scenes
+    scenes = results.missing(NETWORKS[0], regimes[0])["scenes"]
+    few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
         f"Above: negative ELBO since scenes are whole, {few} validation scenes. Below: by number of modalities "

@@ -28,6 +28,5 @@ def line(axes, places, intervals: list[Interval], **style) -> None:
 
 def training(results: Results, complete: bool = True) -> str:
     """Seeds and length of the training runs that a figure shows."""
-    train, seeds = results.settings.now.train, len(results.settings.seeds)
-    iterations = train.iterations.complete if complete else train.iterations.missing
-    return f"{seeds} training seed{'s' * (seeds > 1)}, {length(iterations, train)}"
+    now, seeds = results.settings.now, len(results.settings.seeds)
+    return f"{seeds} training seed{'s' * (seeds > 1)}, {length(now.train if complete else now.train_missing)}"

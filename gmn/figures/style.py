@@ -58,8 +58,8 @@ def caption(figure, text: str) -> None:
     figure.supxlabel(fill(text, letters), fontsize=5.5, color="0.35")
 
 
-def length(iterations: int, train: Train) -> str:
+def length(train: Train) -> str:
     """The length of a training run in words."""
     if train.curriculum is None:
-        return f"{iterations:,} iterations of {train.batch_size} scenes"
-    return f"{iterations:,} iterations, easier batches first"
+        return f"{train.iterations:,} iterations of {train.batch_size} scenes"
+    return f"{train.iterations:,} iterations, easier batches first"

@@ -21,7 +21,7 @@ from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound
 from gmn.models.noise import Noise
-from gmn.params import Curriculum, Train
+from gmn.params import Train
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.distributed import World
 from gmn.training.initialise import initialise
@@ -39,7 +39,6 @@ class Run:
         settings: of the optimisation.
         regime: which modalities training scenes show.
         seed: of weights, batches and noise.
-        iterations: how long.
         train, val: readers of the two sets; a class of your own may take their place, see docs/extending.md.
         shown: combinations of ``train``, ``val_missing`` and ``val_full``, each (N, M) bool.
         device: where.
@@ -50,22 +49,11 @@ class Run:
     settings: Train
     regime: Regime
     seed: int
-    iterations: int
     train: SceneReader
     val: SceneReader
     shown: dict[str, np.ndarray]
     device: torch.device
     world: World = World()
-
-    @property
-    def missing(self) -> bool:
-        """Whether scenes show some modalities only."""
-        return self.regime.low < self.regime.modalities
-
-    @property
-    def curriculum(self) -> Curriculum | None:
-        curricula = self.settings.curriculum
-        return curricula and (curricula.missing if self.missing else curricula.complete)
 
 
 def train(
@@ -100,14 +88,14 @@ def train(
     batches = batches_of(run, lessons, run.world.own)
     network = run.world.share(model)
     meter = Meter(run.config)
-    while step < run.iterations:
+    while step < settings.iterations:
         for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * schedule(step, run.iterations, settings)
+            group["lr"] = settings.learning_rate * schedule(step, settings)
         lesson, episodes = lessons.at(step), batches[step].to(run.device)
         with precision(settings, run.device):
             bound = network(episodes, noise(run, step, lesson.scenes), settings.rendered)
         optimizer.zero_grad(set_to_none=True)
-        objective = bound.weighted(kl_weight(step, run)).sum()
+        objective = bound.weighted(kl_weight(step, settings)).sum()
         # As if all views were shown, so that clipping means the same; processes average their gradients.
         loss = -objective * run.train.views / lesson.views * run.world.size / lesson.scenes
         loss.backward()
@@ -118,7 +106,7 @@ def train(
         meter.add(bound)
         step += 1
         tick(1, loss=bound.loss.item())
-        if step % settings.evaluate_every == 0 or step == run.iterations:
+        if step % settings.evaluate_every == 0 or step == settings.iterations:
             meter.gather(run.world, run.device)
             number = lessons.number_at(rows[-1]["iteration"] if rows else 0)
             row = {"iteration": step, "scenes": lessons.scenes_before(step), "lesson": number, "train": meter.loss}
@@ -132,35 +120,37 @@ def train(
 
 def lessons_of(run: Run) -> Lessons:
     """The curriculum's, and last of all whole scenes of the whole set."""
-    early, share, views, scenes = [], 0.0, run.train.views, run.settings.batch_size
-    for lesson in run.curriculum.lessons if run.curriculum else ():
+    curriculum, early, share = run.settings.curriculum, [], 0.0
+    views, scenes = run.train.views, run.settings.batch_size
+    for lesson in curriculum.lessons if curriculum else ():
         share += lesson.share
-        until = round(share * run.iterations)
+        until = round(share * run.settings.iterations)
         early.append(Lesson(until, lesson.views or views, lesson.scenes or scenes, lesson.first))
     return Lessons(early, views, scenes)
 
 
 def batches_of(run: Run, lessons: Lessons, own: Callable[[int], slice] = lambda batch: slice(None)) -> TrainingBatches:
     """The run's training batches, of which this process reads ``own``."""
-    kind = {"alone": run.settings.alone, "symmetries": run.settings.symmetries, "own": own}
-    return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, run.missing, **kind)
+    settings, missing = run.settings, run.regime.missing
+    kind = {"alone": settings.alone, "symmetries": settings.symmetries, "own": own}
+    return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, missing, **kind)
 
 
-def kl_weight(step: int, run: Run) -> float:
+def kl_weight(step: int, settings: Train) -> float:
     """Weight of the KL in the objective: ``kl_start``, rising to 1 on a line, then the bound itself."""
-    if run.curriculum is None:
+    if settings.curriculum is None:
         return 1.0
-    start, (begin, end) = run.curriculum.kl_start, run.curriculum.kl_rise
-    risen = (step / run.iterations - begin) / (end - begin)
+    start, (begin, end) = settings.curriculum.kl_start, settings.curriculum.kl_rise
+    risen = (step / settings.iterations - begin) / (end - begin)
     return start + (1 - start) * min(1.0, max(0.0, risen))
 
 
-def schedule(step: int, iterations: int, settings: Train) -> float:
+def schedule(step: int, settings: Train) -> float:
     """Factor on the learning rate: linear warm-up, then constant or a half cosine to zero."""
     rise = min(1.0, (step + 1) / (settings.warmup + 1))
     if settings.schedule == "constant":
         return rise
-    return rise * 0.5 * (1 + math.cos(math.pi * step / iterations))
+    return rise * 0.5 * (1 + math.cos(math.pi * step / settings.iterations))
 
 
 def noise(run: Run, step: int, scenes: int | None = None) -> Noise:

@@ -61,7 +61,7 @@ def test_the_loop(lab):
     assert run(lab.parent, "git", "clone", "--quiet", "origin.git", str(other)).returncode == 0
     run(other, "dvc", "remote", "add", "--local", "--default", "shared", str(lab.parent / "shared"))
     follow(other, pull)
-    assert "learning_rate: 0.0007" in (other / "params.yaml").read_text()
+    assert "learning_rate: 0.0003" in (other / "params.yaml").read_text()
     weights = "models/smoke/m2/apoe/0.safetensors"
     follow(lab, "dvc exp apply slow")
     assert (other / weights).read_bytes() == (lab / weights).read_bytes()

@@ -15,7 +15,7 @@ from gmn.training.loop import Run, kl_weight, lessons_of, schedule, train
 from tests.conftest import reader_for, tiny_config, tiny_model
 
 SETTINGS = Train(
-    iterations={"complete": 12, "missing": 12}, batch_size=3, curriculum=None, learning_rate=0.005,
+    iterations=12, batch_size=3, curriculum=None, learning_rate=0.005,
     initialisation="scaled", warmup=2, schedule="cosine", clip=1e5, alone=0.25, rendered=4, symmetries=True,
     haptic_scale="robust", precision="float32", evaluate_every=4, validation_scenes=4,
 )  # fmt: skip
@@ -30,7 +30,6 @@ def run(scenes) -> Run:
         settings=SETTINGS,
         regime=Regime.parse("m2"),
         seed=0,
-        iterations=12,
         train=reader,
         val=reader,
         shown={"train": shown, "val_missing": shown, "val_full": shown},
@@ -78,8 +77,7 @@ def test_a_killed_run_ends_in_the_same_bits(run, finished, tmp_path):
 def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
     lessons = [{"share": 0.25, "first": 2}, {"share": 0.25, "views": 2, "scenes": 5}]
     curriculum = {"lessons": lessons, "kl_start": 0.1, "kl_rise": [0.25, 0.75]}
-    curricula = {"complete": curriculum, "missing": None}
-    easy = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | {"curriculum": curricula}))
+    easy = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | {"curriculum": curriculum}))
     whole, rows = train(easy, Checkpoints(tmp_path / "whole"), ignore, ignore)
     with pytest.raises(Killed):
         train(easy, Checkpoints(tmp_path / "c"), killed_after(5), ignore)
@@ -88,10 +86,8 @@ def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
     assert [row["scenes"] for row in rows] == [3 * 3 + 5, 3 * 3 + 3 * 5 + 2 * 3, 3 * 3 + 3 * 5 + 6 * 3]
     assert [row["lesson"] for row in rows] == [0, 1, 2]
     assert lessons_of(easy).all == [(3, 15, 3, 2), (6, 2, 5, None), (None, 15, 3, None)]
-    assert [kl_weight(k, easy) for k in (0, 3, 6, 9, 11)] == pytest.approx([0.1, 0.1, 0.55, 1, 1])
-    assert kl_weight(0, run) == 1
-    missing = dataclasses.replace(easy, regime=Regime.parse("m8-1-2"))
-    assert missing.missing and missing.curriculum is None and not easy.missing
+    assert [kl_weight(k, easy.settings) for k in (0, 3, 6, 9, 11)] == pytest.approx([0.1, 0.1, 0.55, 1, 1])
+    assert kl_weight(0, run.settings) == 1
 
 
 def test_a_truncated_checkpoint_falls_back_to_the_one_before(run, finished, tmp_path, capsys):
@@ -121,10 +117,11 @@ def test_divergence_names_the_step_and_the_remedy(run, tmp_path):
 
 
 def test_schedule():
-    assert schedule(0, 100, SETTINGS) == pytest.approx(1 / 3)
-    assert schedule(50, 100, SETTINGS) == pytest.approx(0.5)
-    assert schedule(99, 100, SETTINGS) < 0.001
-    assert schedule(99, 100, SETTINGS.model_copy(update={"schedule": "constant"})) == 1
+    hundred = SETTINGS.model_copy(update={"iterations": 100})
+    assert schedule(0, hundred) == pytest.approx(1 / 3)
+    assert schedule(50, hundred) == pytest.approx(0.5)
+    assert schedule(99, hundred) < 0.001
+    assert schedule(99, hundred.model_copy(update={"schedule": "constant"})) == 1
 
 
 def test_weights_come_back_and_repeat_their_bytes(finished, run, tmp_path):
