@@ -54,7 +54,7 @@ def test_the_readme_tells_the_committed_verdicts():
     for (_, told), claim in zip(rows, found, strict=True):
         assert told.startswith(f"**{claim['verdict']}**")
         measured = {f"{value:.4g}" for part in claim["parts"] for value in part["ours"].values()}
-        assert set(re.findall(r"\d+\.\d+", told)) <= measured
+        assert set(re.findall(r"-?\d+\.\d+", told)) <= measured
 
 
 PAGES = [

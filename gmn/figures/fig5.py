@@ -27,7 +27,7 @@ def draw(results: Results, folder) -> None:
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
-        f"Above: negative ELBO since scenes are whole, {few} validation scenes. Below: by number of modalities "
+        f"Above: negative ELBO after the easier batches, {few} validation scenes. Below: by number of modalities "
         f"shown, {scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
         + training(results, complete=False),
     )

@@ -6,7 +6,7 @@ from gmn.figures.style import COLOURS, COLUMN, MARKERS, NAMES, caption, plt, sav
 
 
 def draw(results: Results, folder) -> None:
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.6))
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.8))
     for network in NETWORKS:
         table = -results.curves(network, "m2").groupby("iteration")[["train", "val_full"]].mean().iloc[1:]
         look = {"color": COLOURS[network], "marker": MARKERS[network], "markevery": 0.1}
@@ -15,7 +15,7 @@ def draw(results: Results, folder) -> None:
     axes.plot([], [], color="0.3", ls=":", label="training")
     axes.plot([], [], color="0.3", label="validation")
     axes.set(title="ELBO at M = 2", xlabel="iterations", ylabel="ELBO (nats / view x M)")
-    axes.legend()
+    figure.legend(loc="outside upper center", ncols=3)
     scenes = results.settings.now.train.validation_scenes
-    caption(figure, f"Since scenes are whole; {scenes} validation scenes; {training(results)}")
+    caption(figure, f"After the easier batches; {scenes} validation scenes; {training(results)}")
     save(figure, folder, "figs4")
