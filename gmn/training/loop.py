@@ -101,7 +101,7 @@ def train(
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
         if not math.isfinite(norm):
-            raise UserError(_explain_divergence(step, bound, run.config, checkpoints))
+            raise UserError(_explain_divergence(step, bound, run, checkpoints))
         optimizer.step()
         meter.add(bound)
         step += 1
@@ -220,12 +220,12 @@ class Meter:
         return {name: value / self.episodes for name, value in self.nats.items()}
 
 
-def _explain_divergence(step: int, bound: Bound, config: ModelConfig, checkpoints: Checkpoints) -> str:
-    parts = dict(zip([m.name for m in config.modality_list], bound.log_likelihood.sum(1).tolist(), strict=True))
+def _explain_divergence(step: int, bound: Bound, run: Run, checkpoints: Checkpoints) -> str:
+    parts = dict(zip([m.name for m in run.config.modality_list], bound.log_likelihood.sum(1).tolist(), strict=True))
     parts["KL"] = bound.kl.sum().item()
     guilty = ", ".join(f"{k} = {v}" for k, v in parts.items() if not math.isfinite(v)) or "the gradient only"
-    kept = checkpoints.newest()
+    kept, section = checkpoints.newest(), "train_missing" if run.regime.missing else "train"
     return (
         f"training diverged at iteration {step}: not finite: {guilty}; "
-        f"last good checkpoint: {kept or 'none'}; lower train.learning_rate"
+        f"last good checkpoint: {kept or 'none'}; lower {section}.learning_rate"
     )

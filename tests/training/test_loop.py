@@ -110,10 +110,12 @@ def test_the_loss_falls(finished):
     assert {"kl_1", "kl_3", "nll_vision", "nll_haptics"} < set(rows[0])
 
 
-def test_divergence_names_the_step_and_the_remedy(run, tmp_path):
-    wild = dataclasses.replace(run, settings=SETTINGS.model_copy(update={"learning_rate": 1e30}))
-    with pytest.raises(UserError, match="diverged at iteration [0-9]+: not finite: .*lower train.learning_rate"):
-        train(wild, Checkpoints(tmp_path), ignore, ignore)
+@pytest.mark.parametrize("low, key", [(2, "train"), (1, "train_missing")])
+def test_divergence_names_the_step_and_the_remedy(run, tmp_path, low, key):
+    wild = SETTINGS.model_copy(update={"learning_rate": 1e30})
+    lost = dataclasses.replace(run, settings=wild, regime=dataclasses.replace(run.regime, low=low))
+    with pytest.raises(UserError, match=rf"diverged at iteration [0-9]+: not finite: .*lower {key}\.learning_rate"):
+        train(lost, Checkpoints(tmp_path), ignore, ignore)
 
 
 def test_schedule():
