@@ -102,7 +102,7 @@ class Model(_Strict):
 class Lesson(_Strict):
     """A share of all iterations, and what is easier in it."""
 
-    share: Share
+    share: Annotated[float, Field(gt=0, lt=1)]
     views: Count | None = None
     scenes: Count | None = None
     first: Count | None = None

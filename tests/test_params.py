@@ -89,6 +89,10 @@ LAPTOP = "scales.laptop."
             "curriculum.lessons: got .*shares add up to 1; leave a part of 1",
         ),
         (
+            {LAPTOP + "train.curriculum.lessons": [{"share": 0}]},
+            "curriculum.lessons.0.share: got 0; must be greater than 0",
+        ),
+        (
             {LAPTOP + "train.curriculum.kl_rise": [0.8, 0.2]},
             r"curriculum.kl_rise: got \[0.8, 0.2\]; .*write the smaller one first",
         ),
