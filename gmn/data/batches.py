@@ -114,8 +114,8 @@ class SceneReader:
             if array == "haptics":
                 whole[array] = self.scale.scaled(values)
             else:
-                channels_first = np.moveaxis(values, -1, 2)  # (B, V, 3, S, S)
-                whole[array] = np.take_along_axis(channels_first, colours[:, None, :, None, None], axis=2)
+                scenes = zip(values, colours, strict=True)
+                whole[array] = np.stack([np.moveaxis(scene, -1, 1)[:, order] for scene, order in scenes])
         for sense in (VISION, HAPTICS):
             poses = self.scenes.read(POSES[sense], indices)
             queries[sense] = torch.from_numpy(pose.turn_query(pose.query(poses), turn[:, None]))

@@ -48,7 +48,7 @@ class ImageRenderer(nn.Module):
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
         states = self.core(z, episode, query)
         steps, n = states.shape[:2]
-        x = F.relu(self.grow(F.relu(self.narrow(states.flatten(0, 1)))))
+        x = F.relu_(self.grow(F.relu_(self.narrow(states.flatten(0, 1)))))
         strokes = x.unflatten(0, (steps, n)).sum(0)
         bias = steps * self.paint.bias
         return F.conv_transpose2d(strokes, self.paint.weight, bias, self.paint.stride, self.paint.padding)
