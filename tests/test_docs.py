@@ -62,6 +62,7 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     *sorted(DOCS.glob("*.md")),
     *ROOT.glob("gmn/pretrained/*/README.md"),
+    *ROOT.glob("reports/*/README.md"),
 ]
 STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 
