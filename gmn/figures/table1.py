@@ -48,6 +48,7 @@ def draw(results: Results, folder) -> None:
     caption(
         figure,
         f"Parameters at the paper's widths; time and memory measured on {about['device']}{threads}, at {widths}, "
-        f"{results.settings.now.train.precision}, batch {about['batch_size']}, median of {about['iterations']} iterations",
+        f"{results.settings.now.train.precision}, batch {about['batch_size']}, "
+        f"median of {about['iterations']} iterations",
     )
     save(figure, folder, "table1")
