@@ -6,7 +6,7 @@ import numpy as np
 
 from gmn.data.combinations import Regime
 from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import series, training
+from gmn.figures.series import SINCE, series, training
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
 CURVES = {"train": ":", "val_missing": "--", "val_full": "-"}
@@ -27,8 +27,8 @@ def draw(results: Results, folder) -> None:
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
-        f"Above: negative ELBO after the easier batches, {few} validation scenes. Below: by number of modalities "
-        f"shown, {scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
+        f"Above: negative ELBO after the easier batches, {few} validation scenes; {SINCE}. Below: by number of "
+        f"modalities shown, {scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
         + training(results, complete=False),
     )
     save(figure, folder, "fig5")

@@ -1,7 +1,7 @@
 """Fig. S4: the bound of the three networks over training, M = 2."""
 
 from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import training
+from gmn.figures.series import SINCE, training
 from gmn.figures.style import COLOURS, COLUMN, MARKERS, NAMES, caption, plt, save
 
 
@@ -17,5 +17,6 @@ def draw(results: Results, folder) -> None:
     axes.set(title="ELBO at M = 2", xlabel="iterations", ylabel="ELBO (nats / view x M)")
     figure.legend(loc="outside upper center", ncols=3)
     scenes = results.settings.now.train.validation_scenes
-    caption(figure, f"After the easier batches; {scenes} validation scenes; {training(results)}")
+    axes.locator_params(axis="x", nbins=5)
+    caption(figure, f"After the easier batches; {SINCE}; {scenes} validation scenes; {training(results)}")
     save(figure, folder, "figs4")

@@ -6,6 +6,8 @@ from gmn.evaluation.intervals import Interval, bootstrap
 from gmn.evaluation.results import Results
 from gmn.figures.style import COLOURS, MARKERS, length
 
+SINCE = "training: mean of the batches since the last evaluation"
+
 
 def series(axes, places, samples, network: str, scale: float = 1.0, **style) -> None:
     """A line of means of ``samples``, (seeds, scenes) each, times ``scale``; else as :func:`line`."""
