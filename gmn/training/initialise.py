@@ -5,8 +5,7 @@ due to the scene; the rest is how many views they have, since codes are never ne
 codes hardly know colours: networks learn grey pictures, and stay there. Here every layer of the encoders and the
 gates of every ConvLSTM are centred and scaled on one batch (as in Mishkin & Matas, "All you need is a good init",
 2016), gates are made deaf to the mean code and with it to the number of views, and the posterior's means are scaled
-so that z has as much signal as noise. Renderers that would start with means far outside the likelihood are scaled
-down. The model is the same; it starts elsewhere. See docs/learning.md.
+so that z has as much signal as noise. The model is the same; it starts elsewhere. See docs/learning.md.
 """
 
 import torch
@@ -53,7 +52,6 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
     for m, renderer in enumerate(model.renderers):
         if hasattr(renderer, "core"):
             _share_gates(renderer.core.lstm, z, episodes.queries[m].flatten(0, 1))
-            _quieten(renderer, z, episodes.queries[m][:, 0], model.config.std_of(model.modalities[m]))
 
 
 def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None:
@@ -109,15 +107,6 @@ def _share_gates(lstm: ConvLSTM, z: Tensor, query: Tensor) -> None:
         lstm.fixed.weight[:, first] *= SHARE / _spread(part - part.mean((0, 2, 3), keepdim=True))
     lstm.fixed.bias.zero_()
     _remember(lstm)
-
-
-def _quieten(renderer: nn.Module, z: Tensor, query: Tensor, std: float) -> None:
-    """Means start no further from zero than the likelihood's ``std``: strokes of many steps add up to more."""
-    episode = torch.arange(len(z), device=z.device)
-    spread = _spread(renderer(z, episode, query[episode % len(query)]))
-    *_, last = renderer.children()
-    for weight in last.parameters():
-        weight *= min(1.0, std / float(spread))
 
 
 def _remember(lstm: ConvLSTM) -> None:
