@@ -60,10 +60,11 @@ class Results:
         return _joined(self._read("calibration", network))
 
     def curves(self, network: str, regime: str) -> pd.DataFrame:
-        """Training curves, a column ``seed`` first, from where batches show all of all scenes."""
+        """Training curves, a column ``seed`` first; ``train`` only where batches show all of all scenes, else NaN."""
         tables = {seed: pd.read_csv(self.paths.curves(network, regime, seed)) for seed in self.settings.seeds}
         rows = pd.concat(tables, names=["seed"]).reset_index("seed")
-        return rows[rows["lesson"] == rows["lesson"].max()].reset_index(drop=True)
+        rows["train"] = rows["train"].where(rows["lesson"] == rows["lesson"].max())
+        return rows
 
     def _read(self, kind: str, *about: str) -> list[dict]:
         """The files of all training seeds."""

@@ -2,11 +2,9 @@
 
 from string import ascii_lowercase
 
-import numpy as np
-
 from gmn.data.combinations import Regime
 from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import SINCE, series, training
+from gmn.figures.series import SINCE, frame, series, training
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
 CURVES = {"train": ":", "val_missing": "--", "val_full": "-"}
@@ -27,8 +25,8 @@ def draw(results: Results, folder) -> None:
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
-        f"Above: negative ELBO after the easier batches, {few} validation scenes; {SINCE}. Below: by number of "
-        f"modalities shown, {scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
+        f"Above: negative ELBO, {few} validation scenes; {SINCE}. Below: by number of modalities shown, "
+        f"{scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
         + training(results, complete=False),
     )
     save(figure, folder, "fig5")
@@ -39,13 +37,11 @@ def _curves(axes, curves: dict) -> None:
         for column, style in CURVES.items():
             label = f"{NAMES[network]}, {column}"
             line = table.groupby("iteration")[column].mean()
-            look = {"color": COLOURS[network], "ls": style, "marker": MARKERS[network], "markevery": 0.2}
+            every = max(1, len(line) // 6)
+            look = {"color": COLOURS[network], "ls": style, "marker": MARKERS[network], "markevery": every}
             axes.plot(line.index, line, label=label, markersize=2.5, **look)
     axes.set_xlabel("iterations")
-    late = [t.iloc[len(t) // 4 :] for t in curves.values()]
-    tail = np.concatenate([t[list(CURVES)].to_numpy().ravel() for t in late])
-    span = np.ptp(tail)
-    axes.set_ylim(tail.min() - 0.1 * span, tail.max() + 0.1 * span)  # the first, steep quarter leaves the frame
+    frame(axes, [table[list(CURVES)].to_numpy() for table in curves.values()])
 
 
 def _sizes(axes, missing: dict, regime: Regime) -> None:

@@ -6,7 +6,7 @@ from gmn.evaluation.intervals import Interval, bootstrap
 from gmn.evaluation.results import Results
 from gmn.figures.style import COLOURS, MARKERS, length
 
-SINCE = "training: mean of the batches since the last evaluation"
+SINCE = "training: mean of the batches since the last evaluation, after the easier ones"
 
 
 def series(axes, places, samples, network: str, scale: float = 1.0, **style) -> None:
@@ -26,6 +26,13 @@ def line(axes, places, intervals: list[Interval], **style) -> None:
     """
     mean, low, high = np.array(intervals).T
     axes.errorbar(places, mean, [mean - low, high - mean], **{"elinewidth": 0.5} | style)
+
+
+def frame(axes, curves: list) -> None:
+    """Limits that hold the second half of ``curves``, each (points, columns): they begin far outside."""
+    late = np.concatenate([curve[len(curve) // 2 :].ravel() for curve in curves])
+    low, high = np.nanmin(late), np.nanmax(late)
+    axes.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
 
 
 def training(results: Results, complete: bool = True) -> str:
