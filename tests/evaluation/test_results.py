@@ -1,0 +1,34 @@
+"""Measurements read back from files."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gmn.evaluation.results import Results
+from gmn.figures.series import frame
+from gmn.figures.style import plt
+
+
+def test_training_curves_wait_for_whole_batches(tmp_path):
+    for seed in (0, 3):
+        rows = {
+            "iteration": [2, 4, 6, 8],
+            "lesson": [0, 0, 1, 1],
+            "train": [1.0, 2.0, 3.0, 4.0],
+            "val_full": seed + 0.5,
+        }
+        pd.DataFrame(rows).to_csv(tmp_path / f"{seed}.csv", index=False)
+    paths = SimpleNamespace(curves=lambda network, regime, seed: tmp_path / f"{seed}.csv")
+    curves = Results(SimpleNamespace(seeds=[0, 3]), paths).curves("apoe", "m2")
+    assert curves["seed"].tolist() == [0] * 4 + [3] * 4
+    np.testing.assert_equal(curves["train"].tolist(), [np.nan, np.nan, 3.0, 4.0] * 2)
+    assert curves["val_full"].tolist() == [0.5] * 4 + [3.5] * 4
+
+
+def test_the_frame_holds_the_second_half():
+    figure, axes = plt.subplots()
+    frame(axes, [np.array([[1000.0, np.nan], [10.0, np.nan], [2.0, 5.0], [1.0, 6.0]]), np.array([[99.0], [11.0]])])
+    assert axes.get_ylim() == pytest.approx((0.0, 12.0))
+    plt.close(figure)
