@@ -4,7 +4,7 @@ from string import ascii_lowercase
 
 from gmn.data.combinations import Regime
 from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import SINCE, frame, series, training
+from gmn.figures.series import curve, frame, series, since, training
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
 CURVES = {"train": ":", "val_missing": "--", "val_full": "-"}
@@ -25,7 +25,7 @@ def draw(results: Results, folder) -> None:
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
-        f"Above: negative ELBO, {few} validation scenes; {SINCE}. Below: by number of modalities shown, "
+        f"Above: negative ELBO, {few} validation scenes; {since(results)}. Below: by number of modalities shown, "
         f"{scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
         + training(results, complete=False),
     )
@@ -34,14 +34,12 @@ def draw(results: Results, folder) -> None:
 
 def _curves(axes, curves: dict) -> None:
     for network, table in curves.items():
-        for column, style in CURVES.items():
-            label = f"{NAMES[network]}, {column}"
-            line = table.groupby("iteration")[column].mean()
-            every = max(1, len(line) // 6)
-            look = {"color": COLOURS[network], "ls": style, "marker": MARKERS[network], "markevery": every}
-            axes.plot(line.index, line, label=label, markersize=2.5, **look)
+        look = {"color": COLOURS[network], "marker": MARKERS[network], "markersize": 2.5}
+        every = max(1, table["iteration"].nunique() // 6)
+        for column, dashes in CURVES.items():
+            curve(axes, table, column, label=f"{NAMES[network]}, {column}", ls=dashes, markevery=every, **look)
     axes.set_xlabel("iterations")
-    frame(axes, [table[list(CURVES)].to_numpy() for table in curves.values()])
+    frame(axes, list(curves.values()), list(CURVES))
 
 
 def _sizes(axes, missing: dict, regime: Regime) -> None:

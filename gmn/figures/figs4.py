@@ -1,25 +1,25 @@
 """Fig. S4: the bound of the three networks over training, M = 2."""
 
 from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import SINCE, frame, training
+from gmn.figures.series import curve, frame, since, training
 from gmn.figures.style import COLOURS, COLUMN, MARKERS, NAMES, caption, plt, save
 
 
 def draw(results: Results, folder) -> None:
     figure, axes = plt.subplots(figsize=(COLUMN, 2.8))
     columns = ["train", "val_full"]
-    curves = {n: -results.curves(n, "m2").groupby("iteration")[columns].mean() for n in NETWORKS}
-    for network in NETWORKS:
-        table = curves[network]
+    tables = {network: results.curves(network, "m2") for network in NETWORKS}
+    for network, table in tables.items():
+        table[columns] *= -1
+        curve(axes, table, "train", color=COLOURS[network], ls=":")
         look = {"color": COLOURS[network], "marker": MARKERS[network], "markevery": 0.1}
-        axes.plot(table.index, table["train"], ls=":", color=COLOURS[network])
-        axes.plot(table.index, table["val_full"], label=NAMES[network], **look)
+        curve(axes, table, "val_full", label=NAMES[network], **look)
     axes.plot([], [], color="0.3", ls=":", label="training")
     axes.plot([], [], color="0.3", label="validation")
     axes.set(title="ELBO at M = 2", xlabel="iterations", ylabel="ELBO (nats / view x M)")
-    frame(axes, [table.to_numpy() for table in curves.values()])
+    frame(axes, list(tables.values()), columns)
     figure.legend(loc="outside upper center", ncols=3)
     scenes = results.settings.now.train.validation_scenes
     axes.locator_params(axis="x", nbins=5)
-    caption(figure, f"{SINCE.capitalize()}; {scenes} validation scenes; {training(results)}")
+    caption(figure, f"{since(results).capitalize()}; {scenes} validation scenes; {training(results)}")
     save(figure, folder, "figs4")

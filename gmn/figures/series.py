@@ -1,12 +1,11 @@
 """Points with intervals, and the words about a run that captions share."""
 
 import numpy as np
+import pandas as pd
 
 from gmn.evaluation.intervals import Interval, bootstrap
 from gmn.evaluation.results import Results
 from gmn.figures.style import COLOURS, MARKERS, length
-
-SINCE = "training: mean of the batches since the last evaluation, after the easier ones"
 
 
 def series(axes, places, samples, network: str, scale: float = 1.0, **style) -> None:
@@ -28,11 +27,25 @@ def line(axes, places, intervals: list[Interval], **style) -> None:
     axes.errorbar(places, mean, [mean - low, high - mean], **{"elinewidth": 0.5} | style)
 
 
-def frame(axes, curves: list) -> None:
-    """Limits that hold the second half of ``curves``, each (points, columns): they begin far outside."""
-    late = np.concatenate([curve[len(curve) // 2 :].ravel() for curve in curves])
+def curve(axes, table: pd.DataFrame, column: str, **style) -> None:
+    """Mean over seeds of a ``column`` of :meth:`Results.curves`, in a band from the lowest seed to the highest."""
+    seeds = table.groupby("iteration")[column]
+    axes.plot(seeds.mean(), **style)
+    axes.fill_between(seeds.min().index, seeds.min(), seeds.max(), color=style["color"], alpha=0.15, lw=0)
+
+
+def frame(axes, tables: list[pd.DataFrame], columns: list[str]) -> None:
+    """Limits that hold the second half of the mean curves: they begin far outside."""
+    means = [table.groupby("iteration")[columns].mean().to_numpy() for table in tables]
+    late = np.concatenate([mean[len(mean) // 2 :].ravel() for mean in means])
     low, high = np.nanmin(late), np.nanmax(late)
     axes.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
+
+
+def since(results: Results) -> str:
+    """What curves of training show."""
+    bands = "; bands: all seeds" if len(results.settings.seeds) > 1 else ""
+    return "training: mean of the batches since the last evaluation, after the easier ones" + bands
 
 
 def training(results: Results, complete: bool = True) -> str:

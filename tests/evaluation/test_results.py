@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gmn.evaluation.results import Results
-from gmn.figures.series import frame
+from gmn.figures.series import curve, frame
 from gmn.figures.style import plt
 
 
@@ -27,8 +27,11 @@ def test_training_curves_wait_for_whole_batches(tmp_path):
     assert curves["val_full"].tolist() == [0.5] * 4 + [3.5] * 4
 
 
-def test_the_frame_holds_the_second_half():
+def test_the_frame_holds_the_second_half_of_the_mean():
+    rows = {"iteration": [1, 2, 3, 4] * 2, "train": [np.nan, np.nan, 2, 1] * 2, "val": [1e3, 10, 4, 6, 1e5, 10, 6, 6]}
     figure, axes = plt.subplots()
-    frame(axes, [np.array([[1000.0, np.nan], [10.0, np.nan], [2.0, 5.0], [1.0, 6.0]]), np.array([[99.0], [11.0]])])
-    assert axes.get_ylim() == pytest.approx((0.0, 12.0))
+    frame(axes, [pd.DataFrame(rows)], ["train", "val"])
+    assert axes.get_ylim() == pytest.approx((0.5, 6.5))
+    curve(axes, pd.DataFrame(rows), "val", color="k")
+    assert axes.lines[0].get_ydata()[-2:].tolist() == [5.0, 6.0]
     plt.close(figure)
