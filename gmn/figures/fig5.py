@@ -18,8 +18,8 @@ def draw(results: Results, folder) -> None:
         _curves(above, {n: results.curves(n, regime) for n in NETWORKS})
         above.set_title(f"({letter}) M={about.modalities}, train {about.low}-{about.high}")
         _sizes(below, {n: results.missing(n, regime) for n in NETWORKS}, about)
-    axes[0, 0].set_ylabel("loss (nats / view x M)")
-    axes[1, 0].set_ylabel("validation loss (nats / view x M)")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("loss (nats / view x M)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     scenes = results.missing(NETWORKS[0], regimes[0])["scenes"]
     few = results.settings.now.train_missing.validation_scenes

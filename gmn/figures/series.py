@@ -35,9 +35,9 @@ def curve(axes, table: pd.DataFrame, column: str, **style) -> None:
 
 
 def frame(axes, tables: list[pd.DataFrame], columns: list[str]) -> None:
-    """Limits that hold the second half of the mean curves: they begin far outside."""
+    """Limits that hold the last two fifths of the mean curves: they begin far outside."""
     means = [table.groupby("iteration")[columns].mean().to_numpy() for table in tables]
-    late = np.concatenate([mean[len(mean) // 2 :].ravel() for mean in means])
+    late = np.concatenate([mean[3 * len(mean) // 5 :].ravel() for mean in means])
     low, high = np.nanmin(late), np.nanmax(late)
     axes.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
 

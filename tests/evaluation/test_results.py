@@ -27,7 +27,7 @@ def test_training_curves_wait_for_whole_batches(tmp_path):
     assert curves["val_full"].tolist() == [0.5] * 4 + [3.5] * 4
 
 
-def test_the_frame_holds_the_second_half_of_the_mean():
+def test_the_frame_holds_the_end_of_the_mean():
     rows = {"iteration": [1, 2, 3, 4] * 2, "train": [np.nan, np.nan, 2, 1] * 2, "val": [1e3, 10, 4, 6, 1e5, 10, 6, 6]}
     figure, axes = plt.subplots()
     frame(axes, [pd.DataFrame(rows)], ["train", "val"])
