@@ -212,6 +212,7 @@ class Scale(_Strict):
     agree: Scored
     probe: Probe
     calibrate: Scored
+    explain: Scored
     album: Album
     benchmark: Benchmark
 

@@ -14,6 +14,7 @@ from stages import (
     claims,
     classify,
     density,
+    explain,
     explore,
     figures,
     generate,
@@ -33,7 +34,7 @@ from stages import (
 from stages.clock import timed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-MEASURE = (density, classify, generate, agree, missing, heldout, probe, calibrate, benchmark)
+MEASURE = (density, classify, generate, agree, missing, heldout, probe, calibrate, explain, benchmark)
 STAGES = (
     check,
     simulate,
@@ -47,6 +48,7 @@ STAGES = (
     report,
     look,
     imagine,
+    explain,
     explore,
     publish,
     speed,

@@ -1,0 +1,68 @@
+"""Shares explained by pictures that are right, average or grey, and by worlds that turn or do not."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from gmn.evaluation.explained import CONTEXTS, explained
+from tests.conftest import reader_for, tiny_model
+
+SCENES = 4
+
+
+class Oracle:
+    """Imagines what ``show`` makes of the true pictures; from anywhere, a grey of ``turns`` times ``query[0]``."""
+
+    def __init__(self, reader, show, turns: float = 0.0):
+        self.truth = reader.read(np.arange(SCENES)).senses[0]
+        self.show, self.turns = show, turns
+
+    def prior(self, asked, noise, samples):
+        return SimpleNamespace(z=torch.zeros(samples * SCENES, 1))
+
+    def posterior(self, episodes, noise, samples):
+        return SimpleNamespace(z=torch.zeros(SCENES, 1))
+
+    def means(self, modality, episodes, z, where):
+        pictures = self.show(self.truth)[:, 10:].flatten(0, 1)
+        return None, pictures.repeat(len(z) // SCENES, 1, 1, 1)
+
+    def render(self, modality, z, scene, query):
+        return self.turns * query[:, :1, None, None].expand(-1, 3, *self.truth.shape[-2:])
+
+
+def found(scenes, show, turns=0.0):
+    reader = reader_for(scenes, tiny_model("apoe", 2))
+    return explained(Oracle(reader, show, turns), reader, SCENES, 2, 0, torch.device("cpu"), lambda n: None)
+
+
+def average(truth):
+    return truth.mean((0, 1)).expand_as(truth)
+
+
+@pytest.mark.parametrize(
+    "show, grey, chroma",
+    [
+        (lambda truth: truth, 1, 1),
+        (average, 0, 0),
+        (lambda truth: truth.mean(2, keepdim=True) + average(truth) - average(truth).mean(2, keepdim=True), 1, 0),
+    ],
+    ids=["the truth", "the mean picture", "the truth in grey"],
+)
+def test_shares_of_grey_and_chroma(scenes, show, grey, chroma):
+    for context in CONTEXTS:
+        shares = found(scenes, show)["explained"][context]
+        assert shares["grey"]["mean"] == pytest.approx(grey, abs=1e-5)
+        assert shares["chroma"]["mean"] == pytest.approx(chroma, abs=1e-5)
+
+
+def test_a_world_that_does_not_turn(scenes):
+    assert found(scenes, average)["turn"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
+
+
+def test_a_world_that_turns(scenes):
+    once, twice = (found(scenes, average, turns)["turn"] for turns in (0.5, 1.0))
+    assert 0 < once["low"] <= once["mean"] <= once["high"]
+    assert twice["mean"] == pytest.approx(4 * once["mean"], rel=1e-4)
