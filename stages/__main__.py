@@ -48,7 +48,6 @@ STAGES = (
     report,
     look,
     imagine,
-    explain,
     explore,
     publish,
     speed,

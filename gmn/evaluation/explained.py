@@ -35,8 +35,7 @@ def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
         turn further around the object. Each with its 95 % interval over scenes.
     """
     batches = [np.arange(start, min(start + BATCH, scenes)) for start in range(0, scenes, BATCH)]
-    mean = sum(reader.read(batch).senses[0].sum((0, 1)) for batch in batches)
-    mean = mean / (scenes * reader.read([0]).senses[0].shape[1])
+    mean = sum(reader.read(batch).senses[0].sum(0) for batch in batches).mean(0) / scenes
     errors, turned, spread, late = {name: [] for name in CONTEXTS}, [], [], []
     for batch in batches:
         read, noise = reader.read(batch), Noise(seed * 1_000_003 + int(batch[0]), device=device)

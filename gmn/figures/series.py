@@ -30,8 +30,9 @@ def line(axes, places, intervals: list[Interval], **style) -> None:
 def curve(axes, table: pd.DataFrame, column: str, **style) -> None:
     """Mean over seeds of a ``column`` of :meth:`Results.curves`, in a band from the lowest seed to the highest."""
     seeds = table.groupby("iteration")[column]
+    low, high = seeds.min(), seeds.max()
     axes.plot(seeds.mean(), **style)
-    axes.fill_between(seeds.min().index, seeds.min(), seeds.max(), color=style["color"], alpha=0.15, lw=0)
+    axes.fill_between(low.index, low, high, color=style["color"], alpha=0.15, lw=0)
 
 
 def frame(axes, tables: list[pd.DataFrame], columns: list[str]) -> None:
