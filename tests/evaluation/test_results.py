@@ -34,4 +34,6 @@ def test_the_frame_holds_the_end_of_the_mean():
     assert axes.get_ylim() == pytest.approx((0.5, 6.5))
     curve(axes, pd.DataFrame(rows), "val", color="k")
     assert axes.lines[0].get_ydata()[-2:].tolist() == [5.0, 6.0]
+    band = axes.collections[0].get_paths()[0].vertices
+    assert set(band[band[:, 0] == 3, 1]) == {4.0, 6.0}
     plt.close(figure)
