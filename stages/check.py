@@ -10,4 +10,4 @@ def run() -> None:
 
     # Always the same content: a change of settings reruns this stage, and not for that what follows.
     path = parent(Paths(Settings.load(PARAMS)).sound)
-    write_atomically(path, lambda temporary: temporary.write_text("params.yaml is sound\n"))
+    write_atomically(path, "params.yaml is sound\n")

@@ -32,4 +32,4 @@ def run(only: Annotated[list[str] | None, typer.Argument(help="C1 ...: print the
         print(text)
         return
     write_json(parent(paths.claims), found)
-    write_atomically(paths.claims.with_suffix(".md"), lambda temporary: temporary.write_text(text))
+    write_atomically(paths.claims.with_suffix(".md"), text)

@@ -36,4 +36,4 @@ def _write(stage: str, seconds: float) -> None:
     known[stage] = f"{seconds:.1f}"
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("stage", "seconds"), *sorted(known.items())])
-    write_atomically(path, lambda temporary: temporary.write_text(text.getvalue()))
+    write_atomically(path, text.getvalue())

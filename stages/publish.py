@@ -1,7 +1,5 @@
 """Weights that come with the package."""
 
-import shutil
-
 from gmn.params import Settings
 from stages.paths import PARAMS, Paths, parent
 
@@ -23,7 +21,7 @@ def run() -> None:
         parameters = sum(p.numel() for p in load_weights(weights).parameters())
         measured.append(headline(results, network) | {"parameters": parameters})
         target = parent(PRETRAINED / settings.scale / "m2" / f"{network}{SUFFIX}")
-        write_atomically(target, lambda temporary, source=weights: shutil.copyfile(source, temporary))
+        write_atomically(target, weights.read_bytes())
     card = PRETRAINED / settings.scale / "README.md"
     text = model_card(settings, measured)
-    write_atomically(card, lambda temporary: temporary.write_text(text))
+    write_atomically(card, text)

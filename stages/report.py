@@ -21,4 +21,4 @@ def run() -> None:
         times = pd.read_csv(paths.times, index_col="stage")["seconds"] / 60
         minutes = times.groupby(lambda stage: stage.split("@")[0], sort=False).sum().to_dict()
     text = page(settings, paths.figures, *read, minutes)
-    write_atomically(parent(paths.page), lambda temporary: temporary.write_text(text))
+    write_atomically(parent(paths.page), text)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from gmn.errors import UserError
 from gmn.mese.thing import Object
@@ -25,22 +25,26 @@ MANIFEST = "manifest.json"
 MAPPED = 32  # shards mapped at a time
 
 
-def write_atomically(path: Path, write) -> None:
-    """Call ``write(temporary_path)``, then move its file to ``path``; nothing half written is left."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file beside ``path``, then move it there: ``path`` is never half written.
+
+    safetensors' own ``save_file`` would leave a file of another name behind where it is killed.
+
+    Raises:
+        UserError: the disk is full, or the folder may not be written.
+    """
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        write(temporary)
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(temporary, path)
-    except (OSError, SafetensorError) as error:
+    except OSError as error:
         temporary.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path}: cannot be written ({reason}); free some disk or mend its rights") from None
+        raise UserError(f"{path}: cannot be written ({error.strerror}); free some disk or mend its rights") from None
 
 
 def write_json(path: Path, value) -> None:
     """Write ``value`` as indented JSON, atomically; NaN is refused."""
-    text = json.dumps(value, indent=1, allow_nan=False) + "\n"
-    write_atomically(path, lambda temporary: temporary.write_text(text))
+    write_atomically(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
 
 
 def shard_name(k: int) -> str:
@@ -54,9 +58,8 @@ def sha256(path: Path) -> str:
 
 def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Write one shard atomically; equal arrays give equal bytes."""
-    # save_file writes the memory of strided views as it lies.
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    write_atomically(path, lambda temporary: save_file(contiguous, temporary))
+    # save takes the memory of strided views as it lies.
+    write_atomically(path, save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 
 
 class SceneSet:

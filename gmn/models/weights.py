@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from gmn.data.scaling import HapticScale
 from gmn.data.shards import write_atomically
@@ -66,7 +66,7 @@ def find_weights(name: str | Path) -> Path:
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict) -> None:
     # One metadata key only: the order of several is not stable.
-    write_atomically(path, lambda temporary: save_file(tensors, temporary, {"gmn": json.dumps(about)}))
+    write_atomically(path, save(tensors, {"gmn": json.dumps(about)}))
 
 
 def load_tensors(path: Path, remedy: str) -> tuple[dict[str, torch.Tensor], dict]:

@@ -1,5 +1,8 @@
 import json
 import shutil
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -124,3 +127,30 @@ def test_few_shards_are_mapped_at_a_time(folder, monkeypatch):
     for scene in (0, 6, 1, 5, 0):
         np.testing.assert_array_equal(scenes.read("haptics", [scene])[0], whole[scene])
         assert len(scenes._open) == 1
+
+
+KILLED_WHILE_WRITING = """
+import resource, signal
+from pathlib import Path
+import numpy as np, torch
+from gmn.data.shards import write_shard
+from gmn.models.weights import save_tensors
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+"""
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "write_shard(Path('a.safetensors'), {'a': np.zeros(4000)})",
+        "save_tensors(Path('a.safetensors'), {'a': torch.zeros(4000)}, {})",
+    ],
+    ids=["shard", "weights"],
+)
+def test_a_kill_while_writing_leaves_nothing_that_looks_finished(tmp_path, write):
+    """The kernel kills at the thousandth byte; :meth:`Production.finish` removes what ends in .tmp."""
+    killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING + write], cwd=tmp_path)
+    assert killed.returncode == -signal.SIGXFSZ
+    (left,) = tmp_path.iterdir()
+    assert left.name.endswith(".tmp") and left.stat().st_size == 1000
