@@ -1,5 +1,11 @@
 """One tiny set of real scenes, made once, and what the tests build from it."""
 
+import os
+
+# Before torch is imported, and for every process the tests start: at their sizes a second thread gains nothing, and
+# waits in a loop for a core that another process keeps busy (a training of 20 s then takes 90 s of two cores).
+os.environ["OMP_NUM_THREADS"] = "1"
+
 import numpy as np
 import pytest
 import torch
@@ -12,8 +18,6 @@ from gmn.mese.settings import SceneSettings
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.progress import Progress
-
-torch.set_num_threads(1)  # at the tests' sizes more gain nothing, and lose much where another process keeps a core busy
 
 TINY = dict(
     image_size=16, crop_size=16, representation=6, state=5, latent=2, steps=3, decoder=3, kernel=3,

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save
 
 from gmn.errors import UserError

@@ -57,7 +57,7 @@ def claims(results: Results, chosen: Iterable[str] | None = None) -> list[dict]:
                 "claim": statement,
                 "source": source,
                 "verdict": every(part.verdict for part in parts),
-                "parts": [asdict(part) | {"ours": _rounded(part.ours)} for part in parts],
+                "parts": [asdict(part) | {"ours": part.ours.described()} for part in parts],
                 "command": f"dvc repro {stage} && python -m stages claims {name}",
             }
         )
@@ -229,8 +229,3 @@ def _worst(gap: np.ndarray) -> Interval:
 
 def _share(reached: np.ndarray, none: np.ndarray, most: np.ndarray) -> np.ndarray:
     return (reached.mean(-1) - none.mean(-1)) / (most.mean(-1) - none.mean(-1))
-
-
-def _rounded(interval: Interval) -> dict:
-    values = interval._asdict().items()
-    return {name: None if np.isnan(value) else float(f"{value:.4g}") for name, value in values}

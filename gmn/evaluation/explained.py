@@ -4,7 +4,6 @@ import numpy as np
 import torch
 
 from gmn.data.batches import SceneReader
-from gmn.evaluation.intervals import Interval, interval_of
 from gmn.evaluation.protocol import TARGETS, first_views, rounded
 from gmn.mese.pose import turn_query
 from gmn.models.gmn import GMN, TargetViews
@@ -17,7 +16,7 @@ BATCH = 10
 
 @torch.no_grad()
 def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: int, device, tick) -> dict:
-    """Shares of variance around the mean picture of all views of all scenes.
+    """Variance around the mean picture of all views of all scenes, and what of it is not imagined.
 
     Args:
         model: of M = 2.
@@ -29,10 +28,10 @@ def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
         tick: called with the number of finished scenes.
 
     Returns:
-        ``explained[context][grey | chroma]``: what the mean of pictures imagined from samples of P(z | C) explains of
-        the last five views: 1, all; 0, no more than the mean picture. Grey is the mean of R, G and B, chroma what
-        is left. ``turn``: how much the pictures of z ~ Q(z | all views) change if each is asked for from a quarter
-        turn further around the object. Each with its 95 % interval over scenes.
+        Mean squares per scene. ``variance[grey | chroma]`` of the last five views, ``error[context][grey | chroma]``
+        of the mean of pictures imagined of them from samples of P(z | C); grey is the mean of R, G and B, chroma what
+        is left. ``turn[changed]``: by how much the pictures of z ~ Q(z | all views) change if each is asked for from
+        a quarter turn further around the object; ``turn[variance]`` of all views.
     """
     batches = [np.arange(start, min(start + BATCH, scenes)) for start in range(0, scenes, BATCH)]
     mean = sum(reader.read(batch).senses[0].sum(0) for batch in batches).mean(0) / scenes
@@ -50,16 +49,13 @@ def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
             errors[name].append(parts(pictures - truth[:, -TARGETS:]))
         turned.append(_turned(model, read, noise, device))
         tick(len(batch))
-    around = [np.concatenate(part) for part in zip(*late, strict=True)]
-    shares = {
-        name: {
-            part: _interval(lambda e, v: 1 - e.mean(-1) / v.mean(-1), np.concatenate(error), variance)
-            for part, error, variance in zip(PARTS, zip(*found, strict=True), around, strict=True)
-        }
-        for name, found in errors.items()
+    return {
+        "scenes": scenes,
+        "samples": samples,
+        "variance": _by_part(late),
+        "error": {name: _by_part(found) for name, found in errors.items()},
+        "turn": {"changed": rounded(np.concatenate(turned)), "variance": rounded(np.concatenate(spread))},
     }
-    turn = _interval(lambda t, v: t.mean(-1) / v.mean(-1), np.concatenate(turned), np.concatenate(spread))
-    return {"scenes": scenes, "samples": samples, "explained": shares, "turn": turn}
 
 
 def parts(difference: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -79,5 +75,7 @@ def _turned(model: GMN, read, noise: Noise, device) -> np.ndarray:
     return sum(parts((there - here).unflatten(0, queries.shape[:2])))
 
 
-def _interval(statistic, *samples) -> dict:
-    return dict(zip(Interval._fields, rounded(interval_of(statistic, *samples)), strict=True))
+def _by_part(batches: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, list]:
+    return {
+        part: rounded(np.concatenate(values)) for part, values in zip(PARTS, zip(*batches, strict=True), strict=True)
+    }

@@ -21,11 +21,13 @@ def headline(results: Results, network: str) -> dict:
     }
     index = {count: k for k, count in enumerate(density["counts"])}
     nats = {
-        name: _interval(density["values"][question][:, index[images], index[touches]])
+        name: bootstrap(density["values"][question][:, index[images], index[touches]]).described()
         for name, (question, images, touches) in wanted.items()
     }
     last = classification["counts"][-1]
-    accuracy = {f"{senses}_{last}": _interval(hits[:, -1]) for senses, hits in classification["paper"].items()}
+    accuracy = {
+        f"{senses}_{last}": bootstrap(hits[:, -1]).described() for senses, hits in classification["paper"].items()
+    }
     final = curves[curves["iteration"] == curves["iteration"].max()].mean()
     return {
         "model": network,
@@ -35,7 +37,3 @@ def headline(results: Results, network: str) -> dict:
         "nats_per_dimension": nats,
         "accuracy": accuracy,
     }
-
-
-def _interval(values) -> dict:
-    return {name: round(value, 5) for name, value in bootstrap(values)._asdict().items()}

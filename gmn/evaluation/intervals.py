@@ -14,6 +14,10 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def described(self) -> dict[str, float | None]:
+        """As reports write it: four significant digits, None for NaN."""
+        return {k: None if np.isnan(v) else float(f"{v:.4g}") for k, v in self._asdict().items()}
+
 
 def bootstrap(values, seed: int = 0) -> Interval:
     """Mean with the percentile bootstrap's 95 % interval.
@@ -44,6 +48,11 @@ def interval_of(statistic, *samples, seed: int = 0, confidence: float = 0.95) ->
     resampled = statistic(*(sample[run, scene].reshape(RESAMPLES, -1) for sample in samples))
     low, high = np.quantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(float(statistic(*(sample.ravel() for sample in samples))), float(low), float(high))
+
+
+def share_explained(errors, variances) -> Interval:
+    """1 - mean error / mean variance, with its interval; (scenes,) or (seeds, scenes) each, paired."""
+    return interval_of(lambda error, variance: 1 - error.mean(-1) / variance.mean(-1), errors, variances)
 
 
 def ratio_of_means(above, below, seed: int = 0) -> Interval:

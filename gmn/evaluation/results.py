@@ -55,6 +55,10 @@ class Results:
         """``<sense>[error | iou]``: (seeds, counts, scenes); ``reference[...]``: (seeds, scenes)."""
         return _joined(self._read("probe", network))
 
+    def explained(self, network: str) -> dict:
+        """``error[context][part]``, ``variance[part]``, ``turn[changed | variance]``: (seeds, scenes)."""
+        return _joined(self._read("explained", network))
+
     def calibration(self, network: str) -> dict:
         """``coverage[sense][context]``: (seeds, levels, scenes)."""
         return _joined(self._read("calibration", network))

@@ -6,6 +6,7 @@ from gmn.evaluation.results import Results
 from gmn.figures import (
     agreement,
     calibration,
+    explained,
     fig1,
     fig2,
     fig3,
@@ -24,7 +25,7 @@ from gmn.figures import (
 )
 
 PUBLISHED = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6)
-BEYOND = (agreement, samples, shape, touches, calibration, hand)
+BEYOND = (agreement, explained, samples, shape, touches, calibration, hand)
 
 
 def draw_all(results: Results, folder: Path) -> None:

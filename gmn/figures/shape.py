@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmn.evaluation.intervals import interval_of
+from gmn.evaluation.intervals import share_explained
 from gmn.evaluation.occupancy import SENSES
 from gmn.evaluation.results import NETWORKS, Results
 from gmn.figures.series import line, series, training
@@ -46,5 +46,5 @@ def _places(found: dict) -> np.ndarray:
 def _explained(axes, found: dict, network: str, sense: str) -> None:
     reference = found["reference"]["error"]
     errors = found[sense]["error"].swapaxes(0, 1)  # (counts, seeds, scenes)
-    intervals = [interval_of(lambda e, r: 1 - e.mean(-1) / r.mean(-1), error, reference) for error in errors]
+    intervals = [share_explained(error, reference) for error in errors]
     line(axes, _places(found), intervals, color=COLOURS[network], marker=MARKERS[network], ls=STYLES[sense])

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gmn.evaluation.explained import CONTEXTS, explained
+from gmn.evaluation.intervals import share_explained
 from tests.conftest import reader_for, tiny_model
 
 SCENES = 4
@@ -53,16 +54,17 @@ def average(truth):
 )
 def test_shares_of_grey_and_chroma(scenes, show, grey, chroma):
     for context in CONTEXTS:
-        shares = found(scenes, show)["explained"][context]
-        assert shares["grey"]["mean"] == pytest.approx(grey, abs=1e-5)
-        assert shares["chroma"]["mean"] == pytest.approx(chroma, abs=1e-5)
+        values = found(scenes, show)
+        for part, share in (("grey", grey), ("chroma", chroma)):
+            ours = share_explained(values["error"][context][part], values["variance"][part])
+            assert ours.mean == pytest.approx(share, abs=1e-5)
 
 
 def test_a_world_that_does_not_turn(scenes):
-    assert found(scenes, average)["turn"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
+    assert found(scenes, average)["turn"]["changed"] == [0.0] * SCENES
 
 
 def test_a_world_that_turns(scenes):
-    once, twice = (found(scenes, average, turns)["turn"] for turns in (0.5, 1.0))
-    assert 0 < once["low"] <= once["mean"] <= once["high"]
-    assert twice["mean"] == pytest.approx(4 * once["mean"], rel=1e-4)
+    once, twice = (np.array(found(scenes, average, turns)["turn"]["changed"]) for turns in (0.5, 1.0))
+    assert (once > 0).all()
+    np.testing.assert_allclose(twice, 4 * once, rtol=1e-4)

@@ -51,7 +51,7 @@ def copy_tree(target: Path) -> Path:
             shutil.copy2(ROOT / name, target / name)
     params = target / "params.yaml"
     text = params.read_text().replace("\nscale: laptop", "\nscale: smoke")
-    # Two threads gain nothing at this size, and lose much where something else keeps a core busy.
+    # This setting is stronger than OMP_NUM_THREADS, see tests/conftest.py.
     params.write_text(text.replace("\nthreads: 0", "\nthreads: 1"))
     run(target, "git", "init", "--quiet")
     commit(target)

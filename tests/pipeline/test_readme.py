@@ -1,5 +1,6 @@
 """The README's blocks run as they stand, on the toy pipeline."""
 
+import json
 import re
 import sys
 
@@ -10,6 +11,7 @@ from tests.pipeline.conftest import ROOT, run
 TEXT = (ROOT / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 SHELL = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+(EXPERIMENTS,) = (block for block in SHELL if "dvc exp run" in block)
 
 
 def toy(block: str) -> str:
@@ -23,7 +25,9 @@ def test_python_of_the_readme(repro, block):
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("block", SHELL, ids=lambda block: block.splitlines()[0])
+@pytest.mark.parametrize(
+    "block", [block for block in SHELL if block != EXPERIMENTS], ids=lambda block: block.splitlines()[0]
+)
 def test_commands_of_the_readme(workplace, block):
     lines = [line for line in toy(block).splitlines() if not line.startswith("source ")]
     if lines[0].startswith("make "):
@@ -33,3 +37,16 @@ def test_commands_of_the_readme(workplace, block):
         return
     result = run(workplace, "bash", "-e", "-c", "\n".join(lines))
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_experiments_of_the_readme(workplace):
+    """Each runs what its change can reach, and nothing else."""
+    lines = [line for line in toy(EXPERIMENTS).splitlines() if not line.startswith("source ")]
+    results = [run(workplace, "bash", "-c", line) for line in lines[:2]]
+    assert not any(result.returncode for result in results), results
+    ran = [set(re.findall(r"Running stage '([^']+)'", result.stdout)) for result in results]
+    assert ran[0] == {"check", "generate@poe", "score", "figures", "report"}
+    assert ran[1] == {"check", "train@baseline-m2-0", "density@baseline-0", "classify@baseline-0", "score"}
+    assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["model"] == "baseline"
+    printed = run(workplace, "bash", "-e", "-c", "\n".join(lines[2:])).stdout
+    assert all(word in printed for word in ("baseline", "0.001", "rgb_from_1_touch"))

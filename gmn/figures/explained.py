@@ -1,0 +1,39 @@
+"""Beyond the paper: what imagined pictures explain of unseen ones, and whether they turn with the camera."""
+
+import numpy as np
+
+from gmn.evaluation.explained import CONTEXTS, PARTS
+from gmn.evaluation.intervals import interval_of, share_explained
+from gmn.evaluation.results import NETWORKS, Results
+from gmn.figures.series import line, training
+from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+
+LABELS = [f"{name}\n{images}+{touches}" for name, (images, touches) in CONTEXTS.items()]
+
+
+def draw(results: Results, folder) -> None:
+    figure, axes = plt.subplots(1, 3, figsize=(PAGE, 2.5), width_ratios=(3, 3, 1.2))
+    axes[1].sharey(axes[0])
+    places = np.arange(len(CONTEXTS))
+    for k, network in enumerate(NETWORKS):
+        found, shift = results.explained(network), 0.15 * (k - 1)
+        look = {"color": COLOURS[network], "marker": MARKERS[network], "label": NAMES[network], "ls": "none"}
+        for panel, part in zip(axes, PARTS, strict=False):
+            shares = [share_explained(found["error"][name][part], found["variance"][part]) for name in CONTEXTS]
+            line(panel, places + shift, shares, **look)
+        turn = interval_of(lambda t, v: t.mean(-1) / v.mean(-1), found["turn"]["changed"], found["turn"]["variance"])
+        line(axes[2], [k], [turn], **look)
+    for panel, title in zip(axes, ("(a) grey", "(b) chroma"), strict=False):
+        panel.axhline(0, color="0.4", lw=0.7)
+        panel.set_xticks(places, LABELS, fontsize=7)
+        panel.set(title=title, xlabel="given, pictures + touches", ylabel="explained (share of variance)")
+    axes[0].legend(loc="upper left")
+    axes[2].set_xticks([])
+    axes[2].set(title="(c) turning", ylabel="change (share of variance)", xlim=(-0.6, 2.6), ylim=(0, None))
+    caption(
+        figure,
+        f"{found['scenes']} test scenes, five unseen views each; the mean of {found['samples']} imagined pictures; "
+        f"0: no better than the mean picture of all scenes. (c) pictures given all views, asked for from 90 degrees "
+        f"further around the object. Bars: 95 % bootstrap; {training(results)}",
+    )
+    save(figure, folder, "explained")
