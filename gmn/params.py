@@ -96,6 +96,7 @@ class Model(_Strict):
     decoder: Count
     kernel: Literal[1, 3, 5, 7]
     std: Std
+    first_prior: Literal["constant", "context"]
     hierarchical: bool
 
 

@@ -29,6 +29,8 @@ class ModelConfig:
         kernel: size of the convolutions of DRAW and of the renderers.
         std: standard deviation of the likelihood by sense or, before that, by modality, in network units:
             fractions of full white for pictures, half the scaled range for readings.
+        first_prior: what p(z_1) knows. ``constant``: nothing, as in the release (and in GQN), whose prior LSTM is read
+            before it has heard of the context; ``context``: it has heard of it once.
         hierarchical: modality representations r_m are latent variables too (Eq. 3), not functions of the context.
         reading: ``paper`` or ``released``: products over present modalities, or over all.
 
@@ -48,6 +50,7 @@ class ModelConfig:
     decoder: int = 32
     kernel: int = 5
     std: Mapping[str, float] = field(default_factory=lambda: {VISION: 1.0, HAPTICS: 1.0})
+    first_prior: str = "constant"
     hierarchical: bool = False
     reading: str = "paper"
 

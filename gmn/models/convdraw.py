@@ -11,7 +11,8 @@ from gmn.models.lstm import ConvLSTM, State
 class ConvDraw(nn.Module):
     """Prior LSTM on (r_C, id, z) and posterior LSTM on (r_O, r_C, id, h_p), each read out as a Gaussian.
 
-    The prior of a step is read before its LSTM moves, so p(z_1) knows no context (facts of the authors' code).
+    The prior of a step is read before its LSTM hears of that z; so p(z_1) is a constant, or knows the context if the
+    LSTM has moved before (``first_prior`` of :class:`gmn.models.config.ModelConfig`).
 
     Args:
         config: sizes.
@@ -45,7 +46,7 @@ class ConvDraw(nn.Module):
         hidden = like.new_zeros(len(like), self.state, *like.shape[2:]) if state is None else state.hidden
         return Gaussian(*self.prior_out(hidden).chunk(2, 1))
 
-    def move_prior(self, static: Tensor, z: Tensor, state: State | None) -> State:
+    def move_prior(self, static: Tensor, z: Tensor | None, state: State | None) -> State:
         return self.prior_lstm(static, z, state)
 
     def move_posterior(self, static: Tensor, prior: State | None, state: State | None) -> State:

@@ -97,7 +97,7 @@ class InferenceNetwork(nn.Module, ABC):
             known = self.modality_latents(known, roles, noise, samples)
             roles, samples = Roles.of(known, self.config.reading), 1
         work, roles = self.experts(known, roles)
-        return _Rollout(work, roles, samples).run(self.config.steps, noise, known)
+        return _Rollout(work, roles, samples).run(self.config, noise, known)
 
 
 class _Rollout:
@@ -119,11 +119,13 @@ class _Rollout:
             places.append(self.episode[-1] * self.columns + experts.column.repeat(samples))
         self.places = torch.cat(places)
 
-    def run(self, steps: int, noise: Noise, known: Representations) -> Latents:
+    def run(self, config: ModelConfig, noise: Noise, known: Representations) -> Latents:
         groups = range(len(self.cells))
         prior_states, posterior_states = [None] * len(groups), [None] * len(groups)
+        if config.first_prior == "context":
+            prior_states = [self.cells[i].move_prior(self.prior_static[i], None, None) for i in groups]
         taken, expert_kl = [], []
-        for _ in range(steps):
+        for step in range(config.steps):
             priors = self.table([self.cells[i].prior(prior_states[i], self.prior_static[i]) for i in groups])
             prior, posterior = product(priors, self.roles.prior), None
             if self.roles.posterior is not None:
@@ -135,10 +137,11 @@ class _Rollout:
                 posterior = product(posteriors, self.roles.posterior)
                 expert_kl.append(self.apart(posteriors, priors))
             z = (posterior or prior).sample(noise)
-            prior_states = [
-                self.cells[i].move_prior(self.prior_static[i], z[self.episode[i]], prior_states[i]) for i in groups
-            ]
             taken.append((z, prior, posterior))
+            if step + 1 < config.steps:
+                prior_states = [
+                    self.cells[i].move_prior(self.prior_static[i], z[self.episode[i]], prior_states[i]) for i in groups
+                ]
         return Latents(torch.cat([z for z, _, _ in taken], 1), taken, sum(expert_kl) if expert_kl else None, known)
 
     def table(self, outputs: list[Gaussian]) -> Gaussian:

@@ -138,6 +138,9 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
     in_context = in_context or list(range(count))
 
     experts = _experts(model, context, target, in_context, in_either)
+    if config.first_prior == "context":
+        for expert in experts.values():
+            expert.hear(noise[0] * 0)
     z, divergence = [], 0
     for step in range(config.steps):
         said = {m: expert.say_prior() for m, expert in experts.items()}
