@@ -3,13 +3,15 @@
 import numpy as np
 import torch
 
-from gmn.data.batches import SceneReader
+from gmn.data.batches import Episodes, SceneReader
 from gmn.evaluation.protocol import TARGETS, first_views, rounded
 from gmn.mese.pose import turn_query
 from gmn.models.gmn import GMN, TargetViews
+from gmn.models.inference import Latents
 from gmn.models.noise import Noise
 
 CONTEXTS = {"nothing": (0, 0), "picture": (1, 0), "pictures": (10, 0), "touches": (0, 10), "both": (10, 10)}
+HALVED = ("pictures", "touches", "both")
 PARTS = ("grey", "chroma")
 BATCH = 10
 
@@ -30,23 +32,27 @@ def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
     Returns:
         Mean squares per scene. ``variance[grey | chroma]`` of the last five views, ``error[context][grey | chroma]``
         of the mean of pictures imagined of them from samples of P(z | C); grey is the mean of R, G and B, chroma what
-        is left. ``turn[changed]``: by how much the pictures of z ~ Q(z | all views) change if each is asked for from
+        is left. ``posterior[context][grey | chroma]``, where there are several views: the same of samples of
+        Q(z | C, O), half of these views as C and half as O; what is known of them, whether or not P can say it.
+        ``turn[changed]``: by how much the pictures of z ~ Q(z | all views) change if each is asked for from
         a quarter turn further around the object; ``turn[variance]`` of all views.
     """
     batches = [np.arange(start, min(start + BATCH, scenes)) for start in range(0, scenes, BATCH)]
     mean = sum(reader.read(batch).senses[0].sum(0) for batch in batches).mean(0) / scenes
-    errors, turned, spread, late = {name: [] for name in CONTEXTS}, [], [], []
+    errors, known = {name: [] for name in CONTEXTS}, {name: [] for name in HALVED}
+    turned, spread, late = [], [], []
     for batch in batches:
         read, noise = reader.read(batch), Noise(seed * 1_000_003 + int(batch[0]), device=device)
         truth = read.senses[0]
         spread.append(sum(parts(truth - mean)))
         late.append(parts((truth - mean)[:, -TARGETS:]))
+        late_truth = truth[:, -TARGETS:]
         for name, counts in CONTEXTS.items():
             asked = first_views(read, list(counts), [0]).to(device)
-            where = TargetViews.of(asked.target[:, :, 0])
-            _, means = model.means(0, asked, model.prior(asked, noise, samples).z, where)
-            pictures = means.unflatten(0, (samples, len(batch), TARGETS)).mean(0).cpu()
-            errors[name].append(parts(pictures - truth[:, -TARGETS:]))
+            errors[name].append(parts(_mean_picture(model, asked, model.prior(asked, noise, samples)) - late_truth))
+            if name in HALVED:
+                z = model.posterior(_halved(read, counts).to(device), noise, samples)
+                known[name].append(parts(_mean_picture(model, asked, z) - late_truth))
         turned.append(_turned(model, read, noise, device))
         tick(len(batch))
     return {
@@ -54,6 +60,7 @@ def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
         "samples": samples,
         "variance": _by_part(late),
         "error": {name: _by_part(found) for name, found in errors.items()},
+        "posterior": {name: _by_part(found) for name, found in known.items()},
         "turn": {"changed": rounded(np.concatenate(turned)), "variance": rounded(np.concatenate(spread))},
     }
 
@@ -62,6 +69,22 @@ def parts(difference: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
     """Mean squares of the grey and of the chroma of pictures (scenes, views, 3, H, W), (scenes,) each."""
     grey = difference.mean(2, keepdim=True).expand_as(difference)
     return tuple(part.square().mean((1, 2, 3, 4)).double().numpy() for part in (grey, difference - grey))
+
+
+def _mean_picture(model: GMN, asked: Episodes, latents: Latents) -> torch.Tensor:
+    """Of what the samples of z show where ``asked`` has targets, (scenes, targets, 3, H, W)."""
+    where = TargetViews.of(asked.target[:, :, 0])
+    _, means = model.means(0, asked, latents.z, where)
+    return means.unflatten(0, (-1, where.episodes, TARGETS)).mean(0).cpu()
+
+
+def _halved(read: Episodes, counts: tuple[int, int]) -> Episodes:
+    """Of the first views of each modality the first half as context, the second as targets."""
+    context, target = torch.zeros_like(read.context), torch.zeros_like(read.target)
+    for m, count in enumerate(counts):
+        context[:, :, m, : count // 2] = True
+        target[:, :, m, count // 2 : count] = True
+    return read.with_views(context, target)
 
 
 def _turned(model: GMN, read, noise: Noise, device) -> np.ndarray:

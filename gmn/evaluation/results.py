@@ -56,7 +56,7 @@ class Results:
         return _joined(self._read("probe", network))
 
     def explained(self, network: str) -> dict:
-        """``error[context][part]``, ``variance[part]``, ``turn[changed | variance]``: (seeds, scenes)."""
+        """``error, posterior[context][part]``, ``variance[part]``, ``turn[changed | variance]``: (seeds, scenes)."""
         return _joined(self._read("explained", network))
 
     def calibration(self, network: str) -> dict:

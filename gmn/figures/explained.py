@@ -17,23 +17,27 @@ def draw(results: Results, folder) -> None:
     places = np.arange(len(CONTEXTS))
     for k, network in enumerate(NETWORKS):
         found, shift = results.explained(network), 0.15 * (k - 1)
-        look = {"color": COLOURS[network], "marker": MARKERS[network], "label": NAMES[network], "ls": "none"}
+        look = {"color": COLOURS[network], "marker": MARKERS[network], "ls": "none"}
         for panel, part in zip(axes, PARTS, strict=False):
-            shares = [share_explained(found["error"][name][part], found["variance"][part]) for name in CONTEXTS]
-            line(panel, places + shift, shares, **look)
+            for kind, face, suffix in (("error", "full", ""), ("posterior", "none", ", Q")):
+                errors = {place: found[kind][name][part] for place, name in enumerate(CONTEXTS) if name in found[kind]}
+                shares = [share_explained(error, found["variance"][part]) for error in errors.values()]
+                look |= {"label": NAMES[network] + suffix, "fillstyle": face}
+                line(panel, np.array(list(errors)) + shift, shares, **look)
         turn = interval_of(lambda t, v: t.mean(-1) / v.mean(-1), found["turn"]["changed"], found["turn"]["variance"])
-        line(axes[2], [k], [turn], **look)
+        line(axes[2], [k], [turn], **look | {"fillstyle": "full"})
     for panel, title in zip(axes, ("(a) grey", "(b) chroma"), strict=False):
         panel.axhline(0, color="0.4", lw=0.7)
         panel.set_xticks(places, LABELS, fontsize=7)
         panel.set(title=title, xlabel="given, pictures + touches", ylabel="explained (share of variance)")
-    axes[0].legend(loc="upper left")
+    axes[0].legend(loc="upper left", ncols=2)
     axes[2].set_xticks([])
     axes[2].set(title="(c) turning", ylabel="change (share of variance)", xlim=(-0.6, 2.6), ylim=(0, None))
     caption(
         figure,
-        f"{found['scenes']} test scenes, five unseen views each; the mean of {found['samples']} imagined pictures; "
-        f"0: no better than the mean picture of all scenes. (c) pictures given all views, asked for from 90 degrees "
-        f"further around the object. Bars: 95 % bootstrap; {training(results)}",
+        f"{found['scenes']} test scenes, five unseen views each, explained by the mean of {found['samples']} pictures "
+        f"imagined from P(z | C) or, hollow, from Q(z | C, O) with half of what is given as C and half as O; 0: the mean "
+        f"picture of all scenes. (c) change of pictures given all views if asked for from 90 degrees further around the "
+        f"object. Bars: 95 % bootstrap; {training(results)}",
     )
     save(figure, folder, "explained")

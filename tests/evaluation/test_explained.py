@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.evaluation.explained import CONTEXTS, explained
+from gmn.evaluation.explained import CONTEXTS, HALVED, _halved, explained
 from gmn.evaluation.intervals import share_explained
 from tests.conftest import reader_for, tiny_model
 
@@ -24,7 +24,7 @@ class Oracle:
         return SimpleNamespace(z=torch.zeros(samples * SCENES, 1))
 
     def posterior(self, episodes, noise, samples):
-        return SimpleNamespace(z=torch.zeros(SCENES, 1))
+        return self.prior(episodes, noise, samples)
 
     def means(self, modality, episodes, z, where):
         pictures = self.show(self.truth)[:, 10:].flatten(0, 1)
@@ -53,11 +53,18 @@ def average(truth):
     ids=["the truth", "the mean picture", "the truth in grey"],
 )
 def test_shares_of_grey_and_chroma(scenes, show, grey, chroma):
-    for context in CONTEXTS:
-        values = found(scenes, show)
+    values = found(scenes, show)
+    for errors in [values["error"][name] for name in CONTEXTS] + [values["posterior"][name] for name in HALVED]:
         for part, share in (("grey", grey), ("chroma", chroma)):
-            ours = share_explained(values["error"][context][part], values["variance"][part])
+            ours = share_explained(errors[part], values["variance"][part])
             assert ours.mean == pytest.approx(share, abs=1e-5)
+
+
+def test_halves_are_context_and_targets(scenes):
+    read = reader_for(scenes, tiny_model("apoe", 2)).read(np.arange(SCENES))
+    halved = _halved(read, (10, 0))
+    assert halved.context[0, 0].sum(1).tolist() == [5, 0] and halved.target[0, 0].sum(1).tolist() == [5, 0]
+    assert not (halved.context & halved.target).any()
 
 
 def test_a_world_that_does_not_turn(scenes):

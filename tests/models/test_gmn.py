@@ -147,7 +147,7 @@ def test_apoe_with_one_modality_at_work_is_the_baseline(scenes):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_first_prior_knows_no_context(scenes, network):
+def test_a_constant_first_prior_knows_no_context(scenes, network):
     model = tiny_model(network, 2)
     latents = model.prior(episodes_for(scenes, model), noise())
     _, first, _ = latents.steps[0]
@@ -156,6 +156,13 @@ def test_first_prior_knows_no_context(scenes, network):
     assert len(same) >= 3
     _, second, _ = latents.steps[1]
     assert not torch.allclose(second.mean[0], second.mean[1])
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_first_prior_of_the_context_tells_scenes_apart(scenes, network):
+    model = tiny_model(network, 2, first_prior="context")
+    _, first, _ = model.prior(episodes_for(scenes, model), noise()).steps[0]
+    assert not torch.allclose(first.mean[0], first.mean[1])
 
 
 def test_rendering_some_targets_is_unbiased(scenes):

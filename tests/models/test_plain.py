@@ -47,6 +47,12 @@ def shown(kind: str, modalities: int) -> np.ndarray:
     return rows
 
 
+@pytest.mark.parametrize("network", NETWORKS)
+def test_first_prior_of_the_context(scenes, network):
+    model = tiny_model(network, 2, first_prior="context")
+    assert_equal(model, episodes_for(scenes, model, shown("missing", 2), 2))
+
+
 @pytest.mark.parametrize("reading", ["paper", "released"])
 @pytest.mark.parametrize("kind", ["complete", "missing"])
 @pytest.mark.parametrize("modalities", [2, 5, 8, 14])
