@@ -36,8 +36,8 @@ def draw(results: Results, folder) -> None:
     caption(
         figure,
         f"{found['scenes']} test scenes, five unseen views each, explained by the mean of {found['samples']} pictures "
-        f"imagined from P(z | C) or, hollow, from Q(z | C, O) with half of what is given as C and half as O; 0: the mean "
-        f"picture of all scenes. (c) change of pictures given all views if asked for from 90 degrees further around the "
+        f"imagined from P(z | C) or, hollow, from Q(z | C, O) half of what is given as C, half as O; 0: the mean "
+        f"picture of all scenes. (c) change of pictures given all views if asked for 90 degrees further around the "
         f"object. Bars: 95 % bootstrap; {training(results)}",
     )
     save(figure, folder, "explained")
