@@ -32,8 +32,8 @@ SENSES["range"] = SENSES["sound"] = Sense(HapticEncoder, HapticRenderer)
 SCANNER = Modality("scanner", sense="range", shape=(32,), query=4)  # distances all around, 0..1
 EARS = Modality("ears", sense="sound", shape=(16,), query=4)  # loudness by band
 CONFIG = dict(
-    modalities=(SCANNER, EARS), representation=32, state=16, stride=8, latent=4, steps=3, decoder=8, kernel=3,
-    image_size=16, std={"range": 0.1, "sound": 0.1},
+    modalities=(SCANNER, EARS), representation=32, state=16, stride=8, latent=4, steps=3, first_prior="context",
+    decoder=8, kernel=3, image_size=16, std={"range": 0.1, "sound": 0.1},
 )  # fmt: skip
 VIEWS = 12
 PARTS = {"train": "train", "val_missing": "val", "val_full": "val"}  # training's names of scenes -> ours
