@@ -12,7 +12,7 @@ LABELS = [f"{name}\n{images}+{touches}" for name, (images, touches) in CONTEXTS.
 
 
 def draw(results: Results, folder) -> None:
-    figure, axes = plt.subplots(1, 3, figsize=(PAGE, 2.5), width_ratios=(3, 3, 1.2))
+    figure, axes = plt.subplots(1, 3, figsize=(PAGE, 2.7), width_ratios=(3, 3, 1.2))
     axes[1].sharey(axes[0])
     places = np.arange(len(CONTEXTS))
     for k, network in enumerate(NETWORKS):
@@ -30,13 +30,13 @@ def draw(results: Results, folder) -> None:
         panel.axhline(0, color="0.4", lw=0.7)
         panel.set_xticks(places, LABELS, fontsize=7)
         panel.set(title=title, xlabel="given, pictures + touches", ylabel="explained (share of variance)")
-    axes[0].legend(loc="upper left", ncols=2)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6)
     axes[2].set_xticks([])
     axes[2].set(title="(c) turning", ylabel="change (share of variance)", xlim=(-0.6, 2.6), ylim=(0, None))
     caption(
         figure,
         f"{found['scenes']} test scenes, five unseen views each, explained by the mean of {found['samples']} pictures "
-        f"imagined from P(z | C) or, hollow, from Q(z | C, O) half of what is given as C, half as O; 0: the mean "
+        f"imagined from P(z | C) or, hollow, from Q(z | C, O), half of what is given as C, half as O; 0: the mean "
         f"picture of all scenes. (c) change of pictures given all views if asked for 90 degrees further around the "
         f"object. Bars: 95 % bootstrap; {training(results)}",
     )
