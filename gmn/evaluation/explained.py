@@ -11,7 +11,7 @@ from gmn.models.inference import Latents
 from gmn.models.noise import Noise
 
 CONTEXTS = {"nothing": (0, 0), "picture": (1, 0), "pictures": (10, 0), "touches": (0, 10), "both": (10, 10)}
-HALVED = ("pictures", "touches", "both")
+HALVED = [name for name, counts in CONTEXTS.items() if max(counts) > 1]
 PARTS = ("grey", "chroma")
 BATCH = 10
 
@@ -43,16 +43,15 @@ def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
     turned, spread, late = [], [], []
     for batch in batches:
         read, noise = reader.read(batch), Noise(seed * 1_000_003 + int(batch[0]), device=device)
-        truth = read.senses[0]
-        spread.append(sum(parts(truth - mean)))
-        late.append(parts((truth - mean)[:, -TARGETS:]))
-        late_truth = truth[:, -TARGETS:]
+        truth = read.senses[0][:, -TARGETS:]
+        spread.append(sum(parts(read.senses[0] - mean)))
+        late.append(parts(truth - mean))
         for name, counts in CONTEXTS.items():
             asked = first_views(read, list(counts), [0]).to(device)
-            errors[name].append(parts(_mean_picture(model, asked, model.prior(asked, noise, samples)) - late_truth))
+            errors[name].append(parts(_mean_picture(model, asked, model.prior(asked, noise, samples)) - truth))
             if name in HALVED:
-                z = model.posterior(_halved(read, counts).to(device), noise, samples)
-                known[name].append(parts(_mean_picture(model, asked, z) - late_truth))
+                latents = model.posterior(_halved(read, counts).to(device), noise, samples)
+                known[name].append(parts(_mean_picture(model, asked, latents) - truth))
         turned.append(_turned(model, read, noise, device))
         tick(len(batch))
     return {

@@ -9,6 +9,7 @@ from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
 from gmn.errors import UserError
 
 NETWORKS = ("baseline", "poe", "apoe")
+FIRST_PRIORS = ("constant", "context")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class ModelConfig:
         reading: ``paper`` or ``released``: products over present modalities, or over all.
 
     Raises:
-        UserError: a modality without a likelihood scale, or a picture that the latent stride does not divide.
+        UserError: a modality without a likelihood scale, a picture that the latent stride does not divide, or an
+            unknown ``first_prior``.
     """
 
     network: str
@@ -55,6 +57,8 @@ class ModelConfig:
     reading: str = "paper"
 
     def __post_init__(self) -> None:
+        if self.first_prior not in FIRST_PRIORS:
+            raise UserError(f"first_prior: got {self.first_prior!r}; use one of {', '.join(FIRST_PRIORS)}")
         for m in self.modality_list:
             if m.is_picture and (m.shape[1] % self.stride or m.shape[2] % self.stride):
                 raise UserError(

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gmn.data.batches import Episodes
+from gmn.errors import UserError
 from gmn.models.config import NETWORKS
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
@@ -156,6 +157,11 @@ def test_a_constant_first_prior_knows_no_context(scenes, network):
     assert len(same) >= 3
     _, second, _ = latents.steps[1]
     assert not torch.allclose(second.mean[0], second.mean[1])
+
+
+def test_an_unknown_first_prior_is_refused():
+    with pytest.raises(UserError, match="first_prior: got 'contxt'; use one of constant, context"):
+        tiny_config("apoe", 2, first_prior="contxt")
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -42,11 +42,15 @@ def test_commands_of_the_readme(workplace, block):
 def test_experiments_of_the_readme(workplace):
     """Each runs what its change can reach, and nothing else."""
     lines = [line for line in toy(EXPERIMENTS).splitlines() if not line.startswith("source ")]
-    results = [run(workplace, "bash", "-c", line) for line in lines[:2]]
-    assert not any(result.returncode for result in results), results
-    ran = [set(re.findall(r"Running stage '([^']+)'", result.stdout)) for result in results]
-    assert ran[0] == {"check", "generate@poe", "score", "figures", "report"}
-    assert ran[1] == {"check", "train@baseline-m2-0", "density@baseline-0", "classify@baseline-0", "score"}
-    assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["model"] == "baseline"
-    printed = run(workplace, "bash", "-e", "-c", "\n".join(lines[2:])).stdout
-    assert all(word in printed for word in ("baseline", "rgb_from_1_touch"))
+    expected = {
+        "poe": {"check", "generate@poe", "score", "figures", "report"},
+        "baseline": {"check", "train@baseline-m2-0", "density@baseline-0", "classify@baseline-0", "score"},
+    }
+    for line, (model, stages) in zip(lines[:2], expected.items(), strict=True):
+        result = run(workplace, "bash", "-c", line)
+        assert result.returncode == 0, result.stderr
+        assert set(re.findall(r"Running stage '([^']+)'", result.stdout)) == stages
+        assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["model"] == model
+    compared = run(workplace, "bash", "-e", "-c", "\n".join(lines[2:]))
+    assert compared.returncode == 0, compared.stderr
+    assert all(word in compared.stdout for word in ("baseline", "rgb_from_1_touch"))
