@@ -18,6 +18,7 @@ RegimeName = Annotated[str, Field(pattern=r"^m(5|8|14)-\d+-\d+$")]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
+Noise = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 # Pictures are halved (M = 5, 8, 14) and then shrunk by 4 at least to the latent grid.
 Pixels = Annotated[int, Field(ge=8, le=150, multiple_of=8)]
@@ -25,9 +26,6 @@ Pixels = Annotated[int, Field(ge=8, le=150, multiple_of=8)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-Noise = Annotated[float, Field(ge=0)]
 
 
 def _distinct(values: list) -> list:
