@@ -9,9 +9,9 @@ from ruamel.yaml import YAML, YAMLError
 
 from gmn.errors import UserError
 from gmn.mese.settings import Lighting, Rotation, SceneSettings, Shapes
-from gmn.models.config import NETWORKS, ModelConfig
+from gmn.models.config import FIRST_PRIORS, NETWORKS, ModelConfig
 
-Network = Literal["baseline", "poe", "apoe"]
+Network = Literal[NETWORKS]
 Reading = Literal["paper", "released"]
 
 RegimeName = Annotated[str, Field(pattern=r"^m(5|8|14)-\d+-\d+$")]
@@ -94,7 +94,7 @@ class Model(_Strict):
     decoder: Count
     kernel: Literal[1, 3, 5, 7]
     std: Std
-    first_prior: Literal["constant", "context"]
+    first_prior: Literal[FIRST_PRIORS]
     hierarchical: bool
 
 
