@@ -56,7 +56,7 @@ class Belief:
             seed: of the noise.
 
         Returns:
-            By modality's name, (S, N, ...): means of the senses, in the units of the contexts.
+            By modality's name, (S, N, ...): means of the senses, in the units of the contexts, on the model's device.
 
         Raises:
             UserError: as for the contexts.
@@ -165,4 +165,5 @@ def _in_si(model: "GMN", modality: Modality) -> bool:
 def _to_units(model: "GMN", modality: Modality, means: Tensor) -> Tensor:
     if not _in_si(model, modality):
         return means
-    return torch.from_numpy(model.haptic_scale.of(modality.channels).readings(means.cpu().numpy())).float()
+    readings = model.haptic_scale.of(modality.channels).readings(means.cpu().numpy())
+    return torch.from_numpy(readings).float().to(means.device)

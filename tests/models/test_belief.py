@@ -1,5 +1,7 @@
 """The library as a person uses it: any subset of senses in, any sense out, clear errors."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -67,6 +69,13 @@ def test_readings_come_back_in_their_units(trained, touches):
     z = trained.prior(trained.infer({})._episodes({}), Noise(0)).z
     mean = trained.render(1, z, torch.zeros(1, dtype=torch.long), torch.from_numpy(touches[1][:1]))[0]
     np.testing.assert_allclose(scaled[~saturated], mean.detach().numpy()[~saturated], atol=1e-4)
+
+
+def test_what_is_imagined_lies_where_the_network_does(trained, looks, touches):
+    """On the GPU, where there is one."""
+    model = copy.deepcopy(trained).to("cuda" if torch.cuda.is_available() else "cpu")
+    imagined = model.infer({}).imagine({"vision": looks[1][:1], "haptics": touches[1][:1]})
+    assert {values.device for values in imagined.values()} == {model.device}
 
 
 def test_a_seed_repeats_and_another_differs(trained, looks):
