@@ -9,7 +9,7 @@ from ruamel.yaml import YAML, YAMLError
 
 from gmn.errors import UserError
 from gmn.mese.settings import Lighting, Rotation, SceneSettings, Shapes
-from gmn.models.config import FIRST_PRIORS, NETWORKS, ModelConfig
+from gmn.models.config import FIRST_PRIORS, NETWORKS, POOLINGS, ModelConfig
 
 Network = Literal[NETWORKS]
 Reading = Literal["paper", "released"]
@@ -88,7 +88,9 @@ class Model(_Strict):
 
     representation: Annotated[int, Field(ge=2, multiple_of=2)]
     state: Count
+    volume: Annotated[int, Field(ge=2, le=64)] | None
     stride: Literal[4, 8]
+    pooling: Literal[POOLINGS]
     latent: Count
     steps: Count
     decoder: Count

@@ -11,7 +11,7 @@ import numpy as np
 
 from gmn.errors import UserError
 from gmn.mese.channels import FINGERS, channels
-from gmn.mese.pose import QUERY
+from gmn.mese.pose import CROP_SHARE, HALF_FIELD, QUERY
 
 VISION, HAPTICS = "vision", "haptics"
 POSES = {VISION: "camera", HAPTICS: "hand"}  # sense -> array of poses it was taken from
@@ -30,6 +30,7 @@ class Modality:
         channels: colour channels, or haptic readings, in order.
         rows, columns: part of the picture, as fractions in halves: (start, stop) of 2.
         query: numbers in a query.
+        half_field: of the whole picture: half its width over its distance, where a volume has to know.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Modality:
     rows: tuple[int, int] = (0, 2)
     columns: tuple[int, int] = (0, 2)
     query: int = QUERY
+    half_field: float = HALF_FIELD
 
     @property
     def is_picture(self) -> bool:
@@ -115,26 +117,26 @@ def modality_set(count: int, image_size: int, crop_size: int) -> tuple[Modality,
             for side in halves
             for level in levels
         ]
-    elif count == 8:
-        sight = [
-            Modality(f"{colour}-{side}", VISION, (1, s, s // 2), "image_crop", (k,), (0, 2), halves[side])
-            for k, colour in enumerate(colours)
-            for side in halves
-        ]
-    elif count == 14:
+    elif count in (8, 14):
+        sides = list(halves.items())
+        if count == 8:
+            parts = [(side, (0, 2), columns) for side, columns in sides]
+        else:
+            parts = [(f"{side}-{level}", rows, columns) for side, columns in sides for level, rows in levels.items()]
+        inner = HALF_FIELD * CROP_SHARE
         sight = [
             Modality(
-                f"{colour}-{side}-{level}",
+                f"{colour}-{part}",
                 VISION,
-                (1, s // 2, s // 2),
+                (1, s * (rows[1] - rows[0]) // 2, s // 2),
                 "image_crop",
                 (k,),
-                levels[level],
-                halves[side],
+                rows,
+                columns,
+                half_field=inner,
             )
             for k, colour in enumerate(colours)
-            for side in halves
-            for level in levels
+            for part, rows, columns in parts
         ]
     else:
         raise UserError(f"modalities: {count} is not a modality set; use 2, 5, 8 or 14")

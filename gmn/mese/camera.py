@@ -15,8 +15,7 @@ from gmn.mese.shape import EDGE
 from gmn.mese.thing import SPOT, Object
 
 SIZE = 150  # pixels; the original crops this from the centre of 512
-HALF_FIELD = float(np.tan(np.deg2rad(45 / 2)) * SIZE / 512)  # at 1 m: a field of 13.84 degrees
-CROP = 132  # pixels of the 150 that the 48-pixel pictures (M = 8, 14) show
+CROP = round(SIZE * pose.CROP_SHARE)  # pixels that the 48-pixel pictures (M = 8, 14) show
 
 SPOT_DIFFUSE, SPOT_SPECULAR, SPOT_EXPONENT = 0.7, 0.3, 10
 SUBPIXELS = np.array([(3, 1), (7, 3), (1, 5), (5, 7)]) / 8  # a rotated grid, as in 4x multisampling
@@ -40,7 +39,7 @@ class View:
     right: np.ndarray
     up: np.ndarray
     forward: np.ndarray
-    half_field: float = HALF_FIELD
+    half_field: float = pose.HALF_FIELD
     size: int = SIZE
 
     @classmethod

@@ -7,6 +7,8 @@ and wrist draw the same two angles: pitch U(-pi/2, pi/2), yaw U(0, 2 pi).
 import numpy as np
 
 CAMERA_RADIUS = 1.0  # m
+HALF_FIELD = float(np.tan(np.deg2rad(45 / 2)) * 150 / 512)  # half a picture's width at 1 m: a field of 13.84 degrees
+CROP_SHARE = 132 / 150  # of that width the pictures of M = 8 and 14 show
 SPOT_DISTANCE = 1.5  # m
 WRIST_BACK, WRIST_UP = 0.17, 0.05  # m, behind the fingers and above the palm
 

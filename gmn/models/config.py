@@ -10,6 +10,8 @@ from gmn.errors import UserError
 
 NETWORKS = ("baseline", "poe", "apoe")
 FIRST_PRIORS = ("constant", "context")
+POOLINGS = ("sum", "mean")
+EXTENT = 0.105  # m, half the edge of a volume that holds any object of MESE: 6 cells of a cube's edge
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,11 @@ class ModelConfig:
         crop_size: pixels of the inner picture (M = 8, 14).
         representation: channels R of a modality's representation r.
         state: channels of every LSTM state.
-        stride: pixels per cell of the latent grid, 4 or 8; the paper's is 4.
+        volume: cells along each edge of a latent volume in the world's frame, which poses turn views into and out of;
+            None: the paper's latent map, whose networks are told poses as numbers.
+        extent: half the edge of that volume, metres.
+        stride: pixels per cell of the latent map, or per ray through the volume: 4 or 8; the paper's is 4.
+        pooling: a modality's r is the ``sum`` of its views' codes, as the paper's, or their ``mean`` (Sec. 2.3).
         latent: channels of z per DRAW step.
         steps: DRAW steps T, and steps of every renderer.
         decoder: channels of the image decoder.
@@ -36,8 +42,8 @@ class ModelConfig:
         reading: ``paper`` or ``released``: products over present modalities, or over all.
 
     Raises:
-        UserError: a modality without a likelihood scale, a picture that the latent stride does not divide, or an
-            unknown ``first_prior``.
+        UserError: a modality without a likelihood scale, a picture that the stride does not divide, or an unknown
+            ``first_prior`` or ``pooling``.
     """
 
     network: str
@@ -46,7 +52,10 @@ class ModelConfig:
     crop_size: int = 48
     representation: int = 256
     state: int = 64
+    volume: int | None = None
+    extent: float = EXTENT
     stride: int = 4
+    pooling: str = "sum"
     latent: int = 3
     steps: int = 12
     decoder: int = 32
@@ -57,12 +66,13 @@ class ModelConfig:
     reading: str = "paper"
 
     def __post_init__(self) -> None:
-        if self.first_prior not in FIRST_PRIORS:
-            raise UserError(f"first_prior: got {self.first_prior!r}; use one of {', '.join(FIRST_PRIORS)}")
+        for key, known in (("first_prior", FIRST_PRIORS), ("pooling", POOLINGS)):
+            if getattr(self, key) not in known:
+                raise UserError(f"{key}: got {getattr(self, key)!r}; use one of {', '.join(known)}")
         for m in self.modality_list:
             if m.is_picture and (m.shape[1] % self.stride or m.shape[2] % self.stride):
                 raise UserError(
-                    f"modality {m.name}: {m.shape[1]} x {m.shape[2]} pixels, not divisible by the latent stride "
+                    f"modality {m.name}: {m.shape[1]} x {m.shape[2]} pixels, not divisible by the stride "
                     f"{self.stride}; use multiples of it, of {2 * self.stride} for image_size and crop_size"
                 )
             if m.name not in self.std and m.sense not in self.std:
@@ -80,8 +90,21 @@ class ModelConfig:
         return len(self.modality_list)
 
     @property
-    def grid(self) -> tuple[int, int]:
-        """h, w of the latent grid: the modalities' pictures over the stride."""
+    def geometry(self) -> str:
+        """``volume`` or ``map``: which of :data:`gmn.models.senses.SENSES` it looks and feels with."""
+        return "volume" if self.volume else "map"
+
+    @property
+    def dimensions(self) -> int:
+        """Of the latent grid: 2 or 3."""
+        return len(self.grid)
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        """Latent grid: depth, height and width of the volume, or height and width of the modalities' pictures over the
+        stride."""
+        if self.volume:
+            return (self.volume,) * 3
         pictures = [m.shape[1:] for m in self.modality_list if m.is_picture]
         height, width = pictures[0] if pictures else (self.image_size, self.image_size)
         return height // self.stride, width // self.stride

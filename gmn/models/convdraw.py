@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from gmn.models.config import ModelConfig
+from gmn.models.convolution import convolution
 from gmn.models.gaussians import Gaussian
 from gmn.models.lstm import ConvLSTM, State
 
@@ -23,26 +24,27 @@ class ConvDraw(nn.Module):
         super().__init__()
         r, h, z, k = config.representation, config.state, config.latent, config.kernel
         self.ids, self.latent, self.representation, self.state = ids, z, r, h
-        self.prior_lstm = ConvLSTM(r + ids, z, h, k)
-        self.posterior_lstm = ConvLSTM(2 * r + ids, h, h, k)
-        self.prior_out = nn.Conv2d(h, 2 * z, k, padding=k // 2)
-        self.posterior_out = nn.Conv2d(h, 2 * z, k, padding=k // 2)
+        d = config.dimensions
+        self.prior_lstm = ConvLSTM(r + ids, z, h, k, d)
+        self.posterior_lstm = ConvLSTM(2 * r + ids, h, h, k, d)
+        self.prior_out = convolution(d, h, 2 * z, k)
+        self.posterior_out = convolution(d, h, 2 * z, k)
 
     def _id_planes(self, lstm: ConvLSTM, first: int, modality: Tensor, grid) -> Tensor | float:
         return lstm.planes(first, self.ids, grid)[modality] if self.ids else 0.0
 
     def prior_static(self, context: Tensor, modality: Tensor) -> Tensor:
-        """What r_C (P, R, h, w) and ids (P,) add to the prior's gates at every step."""
+        """What r_C (P, R, *grid) and ids (P,) add to the prior's gates at every step."""
         planes = self._id_planes(self.prior_lstm, self.representation, modality, context.shape[2:])
         return self.prior_lstm.static(context) + planes
 
     def posterior_static(self, context: Tensor, target: Tensor, modality: Tensor) -> Tensor:
-        """What r_C, r_O (P, R, h, w) and ids (P,) add to the posterior's gates at every step."""
+        """What r_C, r_O (P, R, *grid) and ids (P,) add to the posterior's gates at every step."""
         planes = self._id_planes(self.posterior_lstm, 2 * self.representation, modality, context.shape[2:])
         return self.posterior_lstm.static(torch.cat([target, context], 1)) + planes
 
     def prior(self, state: State | None, like: Tensor) -> Gaussian:
-        """p(z_t | z_<t, C) of each expert; ``like`` (P, 4H, h, w) gives the size before the first step."""
+        """p(z_t | z_<t, C) of each expert; ``like`` (P, 4H, *grid) gives the size before the first step."""
         hidden = like.new_zeros(len(like), self.state, *like.shape[2:]) if state is None else state.hidden
         return Gaussian(*self.prior_out(hidden).chunk(2, 1))
 

@@ -1,4 +1,6 @@
-"""Modality encoders: one view, a sense and its query, to a code (N, R, h, w), never negative (App. B)."""
+"""Modality encoders: one view, a sense and its query, to a code (N, R, *grid), never negative (App. B)."""
+
+import math
 
 import torch
 from torch import Tensor, nn
@@ -61,14 +63,14 @@ class HapticEncoder(nn.Module):
 
     def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
-        r, (h, w) = config.representation, config.grid
-        self.code = (r, h, w)
+        r = config.representation
+        self.code = (r, *config.grid)
         self.lift = nn.Linear(modality.shape[0], 2 * r)
         self.mix = SkipLinear(2 * r, r)
         self.widen = nn.Linear(r, 2 * r)
         self.join = SkipLinear(2 * r + modality.query, r)
         self.last = nn.Linear(r, 2 * r)
-        self.out = nn.Linear(2 * r, r * h * w)
+        self.out = nn.Linear(2 * r, math.prod(self.code))
 
     def forward(self, sense: Tensor, query: Tensor) -> Tensor:
         x = F.relu(self.mix(F.relu(self.lift(sense))))

@@ -79,10 +79,11 @@ class GMN(nn.Module):
         self.config, self.haptic_scale = config, haptic_scale
         self.modalities = config.modality_list
         _known(config.network, INFERENCE, "network")
+        senses = SENSES[config.geometry]
         for m in self.modalities:
-            _known(m.sense, SENSES, f"modality {m.name}: sense")
-        self.encoders = nn.ModuleList(SENSES[m.sense].encoder(m, config) for m in self.modalities)
-        self.renderers = nn.ModuleList(SENSES[m.sense].renderer(m, config) for m in self.modalities)
+            _known(m.sense, senses, f"modality {m.name}: sense of geometry {config.geometry}")
+        self.encoders = nn.ModuleList(senses[m.sense].encoder(m, config) for m in self.modalities)
+        self.renderers = nn.ModuleList(senses[m.sense].renderer(m, config) for m in self.modalities)
         self.inference = INFERENCE[config.network](config)
         # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
         self.initial = nn.Parameter(torch.zeros(config.count, config.representation, *config.grid))
@@ -118,11 +119,13 @@ class GMN(nn.Module):
         return Representations(context, None if imagine else target, *has)
 
     def _sums(self, m: int, episodes: Episodes, masks: list[Tensor]) -> list[Tensor]:
-        """r of modality ``m``: its initial representation plus the codes of the views in each mask (K, B, V)."""
+        """r of modality ``m``: its initial representation and the pooled codes of the views in each mask (K, B, V)."""
         scene, view = torch.stack(masks).flatten(0, 1).any(0).nonzero(as_tuple=True)  # N views
         codes = self.encoders[m](episodes.senses[m][scene, view], episodes.queries[m][scene, view])
         own = torch.arange(masks[0].shape[1], device=scene.device)[:, None] == scene  # (B, N): whose view it is
         weights = [(mask[:, :, view] & own).flatten(0, 1).to(codes.dtype) for mask in masks]  # (E, N)
+        if self.config.pooling == "mean":
+            weights = [w / w.sum(1, keepdim=True).clamp(min=1) for w in weights]
         return [self.initial[m] + (w @ codes.flatten(1)).unflatten(1, self.initial.shape[1:]) for w in weights]
 
     def posterior(self, episodes: Episodes, noise: Noise, samples: int = 1) -> Latents:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gmn.models.config import ModelConfig
+from gmn.models.convolution import convolution, copies, per_row
 from gmn.models.gaussians import Gaussian, at_least_float32, kl
 from gmn.models.noise import Noise
 from gmn.models.representations import Representations, Roles
@@ -22,12 +23,12 @@ class ModalityLatents(nn.Module):
 
     def __init__(self, config: ModelConfig):
         super().__init__()
-        r = config.representation
-        self.prior_out = nn.ModuleList(nn.Conv2d(r, 2 * r, 1) for _ in range(config.count))
-        self.posterior_out = nn.ModuleList(nn.Conv2d(2 * r, 2 * r, 1) for _ in range(config.count))
+        r, d = config.representation, config.dimensions
+        self.prior_out = nn.ModuleList(convolution(d, r, 2 * r, 1) for _ in range(config.count))
+        self.posterior_out = nn.ModuleList(convolution(d, 2 * r, 2 * r, 1) for _ in range(config.count))
 
     def forward(self, known: Representations, roles: Roles, noise: Noise, samples: int) -> Representations:
-        """Representations with r_m drawn wherever its prior expert speaks, (S * E, R, h, w) each."""
+        """Representations with r_m drawn wherever its prior expert speaks, (S * E, R, *grid) each."""
         rows = {name: getattr(known, name).repeat(samples, 1) for name in ("has_context", "has_target")}
         speaks = roles.prior.repeat(samples, 1).T  # (M, S * E)
         drawn, costs, ratio = [], [], 0.0
@@ -41,14 +42,14 @@ class ModalityLatents(nn.Module):
             r = chosen.sample(noise)
             if known.target is not None:
                 ratio = ratio + (prior.log_prob(r) - chosen.log_prob(r)).double().flatten(1).sum(1) * speaks[m]
-            drawn.append(torch.where(speaks[m, :, None, None, None], r, context.repeat(samples, 1, 1, 1)))
+            drawn.append(torch.where(per_row(speaks[m], r), r, copies(context, samples)))
         if known.target is None:
             return replace(known, context=drawn, **rows)
-        target = [t.repeat(samples, 1, 1, 1) for t in known.target]
+        target = [copies(t, samples) for t in known.target]
         return replace(known, context=drawn, target=target, kl=torch.stack(costs), log_ratio=ratio, **rows)
 
 
 def _around(mean: Tensor, stats: Tensor, samples: int) -> Gaussian:
     """S copies of a Gaussian whose mean starts near ``mean``."""
     shift, logvar = at_least_float32(stats).chunk(2, 1)
-    return Gaussian((mean + shift).repeat(samples, 1, 1, 1), (logvar + INITIAL_LOGVAR).repeat(samples, 1, 1, 1))
+    return Gaussian(copies(mean + shift, samples), copies(logvar + INITIAL_LOGVAR, samples))

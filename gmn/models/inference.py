@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from gmn.models.config import ModelConfig
 from gmn.models.convdraw import ConvDraw
+from gmn.models.convolution import copies
 from gmn.models.gaussians import Gaussian, at_least_float32, kl, product
 from gmn.models.hierarchy import ModalityLatents
 from gmn.models.noise import Noise
@@ -28,7 +29,7 @@ class Experts:
         cell: their weights.
         episode: whom each works for, (P,).
         column: its place in the product, (P,).
-        context: r_C of each, (P, R, h, w).
+        context: r_C of each, (P, R, *grid).
         target: r_O of each, or None.
         ids: the modality each is told, (P,), for cells with id planes.
     """
@@ -46,8 +47,8 @@ class Latents:
     """A sampled z and the Gaussians it came from.
 
     Attributes:
-        z: (S * E, T * Z, h, w), sample-major.
-        steps: per step, z_t, prior and posterior (None if imagined), each (S * E, Z, h, w).
+        z: (S * E, T * Z, *grid), sample-major.
+        steps: per step, z_t, prior and posterior (None if imagined), each (S * E, Z, *grid).
         expert_kl: (columns, S * E), KL between posterior and prior of each expert over all steps, nats, zero
             where an expert is not in both; how much the senses tell, expert by expert. Not part of the bound.
         known: the representations it came from.
@@ -110,10 +111,10 @@ class _Rollout:
         self.prior_static, self.posterior_static, self.episode, places = [], [], [], []
         for experts in work:
             prior = experts.cell.prior_static(experts.context, experts.ids)
-            self.prior_static.append(prior.repeat(samples, 1, 1, 1))
+            self.prior_static.append(copies(prior, samples))
             if experts.target is not None:
                 posterior = experts.cell.posterior_static(experts.context, experts.target, experts.ids)
-                self.posterior_static.append(posterior.repeat(samples, 1, 1, 1))
+                self.posterior_static.append(copies(posterior, samples))
             offset = episodes * torch.arange(samples, device=experts.episode.device)[:, None]
             self.episode.append((experts.episode + offset).flatten())
             places.append(self.episode[-1] * self.columns + experts.column.repeat(samples))
@@ -145,7 +146,7 @@ class _Rollout:
         return Latents(torch.cat([z for z, _, _ in taken], 1), taken, sum(expert_kl) if expert_kl else None, known)
 
     def table(self, outputs: list[Gaussian]) -> Gaussian:
-        """What the experts say, each in its place, (S * E, columns, Z, h, w); zeros where none speaks."""
+        """What the experts say, each in its place, (S * E, columns, Z, *grid); zeros where none speaks."""
         stats = at_least_float32(torch.cat([torch.cat(g, 1) for g in outputs]))
         empty = stats.new_zeros(len(self.roles.prior) * self.columns, *stats.shape[1:])
         return Gaussian(*empty.index_copy(0, self.places, stats).unflatten(0, (-1, self.columns)).chunk(2, 2))

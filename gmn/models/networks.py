@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gmn.models.config import ModelConfig
+from gmn.models.convolution import per_row
 from gmn.models.inference import Experts, InferenceNetwork
 from gmn.models.representations import Representations, Roles
 
@@ -56,7 +57,7 @@ INFERENCE = {"baseline": Baseline, "poe": PoE, "apoe": APoE}
 
 
 def gather(known: Representations, roles: Roles, modalities) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-    """Episode (P,), column (P,), r_C and r_O (P, R, h, w) of the experts at work for ``modalities``."""
+    """Episode (P,), column (P,), r_C and r_O (P, R, *grid) of the experts at work for ``modalities``."""
     rows = [roles.at_work[:, k].nonzero()[:, 0] for k in modalities]
     column = [torch.full_like(r, k) for k, r in zip(modalities, rows, strict=True)]
     context = [known.context[k][r] for k, r in zip(modalities, rows, strict=True)]
@@ -67,5 +68,5 @@ def gather(known: Representations, roles: Roles, modalities) -> tuple[Tensor, Te
 
 
 def masked_sum(parts: list[Tensor], mask: Tensor) -> Tensor:
-    """Sum over modalities of (E, R, h, w) where ``mask`` (E, M)."""
-    return sum(part * mask[:, k, None, None, None] for k, part in enumerate(parts))
+    """Sum over modalities of (E, R, *grid) where ``mask`` (E, M)."""
+    return sum(part * per_row(mask[:, k], part) for k, part in enumerate(parts))

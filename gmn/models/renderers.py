@@ -4,6 +4,8 @@ Each step's decoder output is added to a canvas that is never fed back. Decoders
 that layer is applied once, to the sum over the steps.
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -20,10 +22,10 @@ class RendererCore(nn.Module):
         super().__init__()
         self.steps = config.steps
         self.latent = config.latent_channels
-        self.lstm = ConvLSTM(self.latent + modality.query, 0, config.state, config.kernel)
+        self.lstm = ConvLSTM(self.latent + modality.query, 0, config.state, config.kernel, config.dimensions)
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
-        """Hidden states (T, N, H, h, w) for queries (N, Q) of episodes ``episode`` (N,) of z (E, TZ, h, w)."""
+        """Hidden states (T, N, H, *grid) for queries (N, Q) of episodes ``episode`` (N,) of z (E, TZ, *grid)."""
         maps = self.lstm.planes(self.latent, query.shape[1], z.shape[2:])
         static = self.lstm.static(z)[episode] + (query @ maps.flatten(1)).unflatten(1, maps.shape[1:])
         states, state = [], None
@@ -59,10 +61,9 @@ class HapticRenderer(nn.Module):
 
     def __init__(self, modality: Modality, config: ModelConfig):
         super().__init__()
-        h, w = config.grid
         hidden = 2 * config.representation
         self.core = RendererCore(modality, config)
-        self.flat = nn.Linear(config.state * h * w, hidden)
+        self.flat = nn.Linear(config.state * math.prod(config.grid), hidden)
         self.mix = nn.Linear(hidden, hidden)
         self.feel = nn.Linear(hidden, modality.shape[0])
 

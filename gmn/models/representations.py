@@ -14,8 +14,8 @@ class Representations:
     """What is known of each episode.
 
     Attributes:
-        context: per modality, r_C (E, R, h, w).
-        target: per modality, r_O (E, R, h, w); None where z is imagined from the context alone.
+        context: per modality, r_C (E, R, *grid).
+        target: per modality, r_O (E, R, *grid); None where z is imagined from the context alone.
         has_context: (E, M) bool.
         has_target: (E, M) bool.
         kl: per modality (M, E) nats, what representations that are latent cost (Eq. 3); None where they are not.

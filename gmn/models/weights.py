@@ -34,10 +34,7 @@ def load_weights(path: Path, expected: ModelConfig | None = None) -> GMN:
         UserError: the file is missing, damaged, or of another configuration than ``expected``.
     """
     tensors, about = load_tensors(path, "train it again with `dvc repro`")
-    known = {field.name for field in fields(ModelConfig)}
-    if set(about.get("config", {})) != known:
-        raise UserError(f"{path}: not a weight file of this version; train it again with `dvc repro`")
-    config = ModelConfig.of(about["config"])
+    config = _config_of(path, about.get("config", {}))
     if expected is not None and config != expected:
         have, want = config.described(), expected.described()
         differ = "; ".join(f"{k} is {have[k]!r}, wanted {want[k]!r}" for k in have if have[k] != want[k])
@@ -48,6 +45,15 @@ def load_weights(path: Path, expected: ModelConfig | None = None) -> GMN:
     )
     model.load_state_dict(tensors)
     return model.eval()
+
+
+def _config_of(path: Path, saved: dict) -> ModelConfig:
+    """Fields that are younger than the file take their defaults, which are what networks were before them."""
+    strange = sorted(set(saved) - {field.name for field in fields(ModelConfig)})
+    if strange or not {"network", "modalities"} <= set(saved):
+        why = f"unknown settings {', '.join(strange)}" if strange else "it does not say what network it is"
+        raise UserError(f"{path}: not a weight file of this version: {why}; train it again with `dvc repro`")
+    return ModelConfig.of(saved)
 
 
 def find_weights(name: str | Path) -> Path:

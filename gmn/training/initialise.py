@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gmn.data.batches import Episodes
+from gmn.models.convolution import LAYERS, but_channels, centred
 from gmn.models.encoders import Skip3x3, SkipLinear
 from gmn.models.gmn import GMN
 from gmn.models.lstm import ConvLSTM
@@ -45,7 +46,7 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
         static = cell.posterior_static(experts.context, experts.target, experts.ids)
         mean = cell.posterior(cell.move_posterior(static, None, None)).mean
         # z starts with as much signal as noise.
-        cell.posterior_out.weight[: mean.shape[1]] /= _spread(mean - mean.mean((0, 2, 3), keepdim=True))
+        cell.posterior_out.weight[: mean.shape[1]] /= _spread(centred(mean))
 
     count = len(known.context[0])
     z = noise.normal(model.initial.new_empty(count, model.config.latent_channels, *model.config.grid))
@@ -58,7 +59,7 @@ def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None
     """Every channel of the layers, before the non-linearity, gets mean 0 and standard deviation 1 over the views."""
     sums = [module for module in encoder.modules() if isinstance(module, SUMS)]
     inside = {part for module in sums for part in module.children()}
-    layers = [m for m in encoder.modules() if isinstance(m, (nn.Conv2d, nn.Linear, *SUMS)) and m not in inside]
+    layers = [m for m in encoder.modules() if isinstance(m, (*LAYERS.values(), nn.Linear, *SUMS)) and m not in inside]
     for layer in layers:
         seen = []
         hook = layer.register_forward_hook(lambda module, inputs, output, seen=seen: seen.append(output))
@@ -75,13 +76,13 @@ def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None
 
 
 def _deafen(lstm: ConvLSTM, representations: int, mean_codes: Tensor) -> None:
-    """Take the main directions of the modalities' mean codes (M, R, h, w) from what gates hear of r_C (and r_O)."""
+    """Take the main directions of the modalities' mean codes (M, R, ...) from what gates hear of r_C (and r_O)."""
     r = mean_codes.shape[1]
     main = torch.linalg.svd(mean_codes.transpose(0, 1).flatten(1), full_matrices=False).U[:, : r // DEAF]
     heard = torch.eye(r, dtype=main.dtype, device=main.device) - main @ main.T
     for k in range(representations):
         weight = lstm.fixed.weight[:, k * r : (k + 1) * r]
-        weight.copy_(torch.einsum("grhw,rs->gshw", weight, heard))
+        weight.copy_(torch.einsum("gr...,rs->gs...", weight, heard))
 
 
 def _spread(x: Tensor) -> Tensor:
@@ -90,8 +91,7 @@ def _spread(x: Tensor) -> Tensor:
 
 
 def _standardise_gates(lstm: ConvLSTM, static: Tensor) -> None:
-    mean = static.mean((0, 2, 3))
-    spread = _spread(static - mean[:, None, None])
+    mean, spread = static.mean(but_channels(static)), _spread(centred(static))
     lstm.fixed.weight /= spread
     lstm.fixed.bias.copy_((lstm.fixed.bias - mean) / spread)
     _remember(lstm)
@@ -104,7 +104,7 @@ def _share_gates(lstm: ConvLSTM, z: Tensor, query: Tensor) -> None:
     maps = lstm.planes(latent, query.shape[1], z.shape[2:])
     by_query = (query @ maps.flatten(1)).unflatten(1, maps.shape[1:])
     for first, part in ((slice(0, latent), by_z), (slice(latent, None), by_query)):
-        lstm.fixed.weight[:, first] *= SHARE / _spread(part - part.mean((0, 2, 3), keepdim=True))
+        lstm.fixed.weight[:, first] *= SHARE / _spread(centred(part))
     lstm.fixed.bias.zero_()
     _remember(lstm)
 

@@ -5,17 +5,34 @@ as the paper (Sec. 2, App. B) and the facts of the authors' release have it, on 
 """
 
 import math
+from itertools import product as corners
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from gmn.data.batches import Episodes
+from gmn.data.modalities import Modality
+from gmn.mese import pose
+from gmn.mese.camera import View
 from gmn.models.gmn import GMN
 
 
+def encode(model: GMN, m: int, sense: Tensor, query: Tensor) -> Tensor:
+    """One view of modality ``m`` to a code (R, *grid)."""
+    encoder, modality = model.encoders[m], model.modalities[m]
+    if model.config.volume:
+        return (
+            picture_to_volume(encoder, modality, sense, query)
+            if modality.is_picture
+            else touch_to_volume(encoder, sense, query)
+        )
+    return encode_picture(encoder, sense, query) if modality.is_picture else encode_touch(encoder, sense, query)
+
+
 def encode_picture(encoder, picture: Tensor, query: Tensor) -> Tensor:
-    """(C, H, W) and (7,) to a code (R, h, w)."""
+    """(C, H, W) and (7,) to a code (R, *grid)."""
     x = F.relu(encoder.patch(picture[None]))
     x = F.relu(encoder.mix.wide(x) + encoder.mix.skip(x))
     x = F.relu(encoder.shrink(x))
@@ -26,7 +43,7 @@ def encode_picture(encoder, picture: Tensor, query: Tensor) -> Tensor:
 
 
 def encode_touch(encoder, reading: Tensor, query: Tensor) -> Tensor:
-    """(D,) and (7,) to a code (R, h, w)."""
+    """(D,) and (7,) to a code (R, *grid)."""
     x = F.relu(encoder.lift(reading))
     x = F.relu(encoder.mix.wide(x) + encoder.mix.skip(x))
     x = torch.cat([F.relu(encoder.widen(x)), query])
@@ -34,17 +51,122 @@ def encode_touch(encoder, reading: Tensor, query: Tensor) -> Tensor:
     return F.relu(encoder.out(F.relu(encoder.last(x)))).reshape(encoder.code)
 
 
+def view_of(modality: Modality, query: Tensor) -> tuple[View, int, int]:
+    """MESE's own camera of a query, and the first row and column that a modality shows of its picture."""
+    height = modality.shape[1]
+    size = 2 * height // (modality.rows[1] - modality.rows[0])
+    view = View.at(_angles(query), half_field=modality.half_field, size=size)
+    return view, modality.rows[0] * size // 2, modality.columns[0] * size // 2
+
+
+def _angles(query: Tensor) -> np.ndarray:
+    cos_p, sin_p, cos_y, sin_y = query[3:].double().numpy()
+    return np.array([np.arctan2(sin_p, cos_p), np.arctan2(sin_y, cos_y)])
+
+
+def look_up(values: Tensor, places: Tensor, clamped: bool = False) -> Tensor:
+    """(C, *sizes) at places (P, k), in cells from the first border, the last axis first: (C, P), corner by corner."""
+    sizes = list(values.shape[1:])[::-1]
+    at = places - 0.5  # centres of cells are whole numbers now
+    if clamped:
+        at = torch.stack([at[:, k].clamp(0, size - 1) for k, size in enumerate(sizes)], 1)
+    low, found = at.floor(), 0
+    for corner in corners((0, 1), repeat=len(sizes)):
+        index, weight = [], 1
+        for k, size in enumerate(sizes):
+            cell = low[:, k] + corner[k]
+            near = 1 - (at[:, k] - cell).abs()
+            weight = weight * near * ((cell >= 0) & (cell < size))
+            index.append(cell.clamp(0, size - 1).long())
+        found = found + weight * values[(slice(None), *index[::-1])]
+    return found
+
+
+def cell_centres(side: int, half_edge: float) -> np.ndarray:
+    """x, y, z of every cell, z slowest, (cells, 3)."""
+    along = [(2 * (k + 0.5) / side - 1) * half_edge for k in range(side)]
+    return np.array([(x, y, z) for z in along for y in along for x in along])
+
+
+def picture_to_volume(encoder, modality: Modality, picture: Tensor, query: Tensor) -> Tensor:
+    view, row, column = view_of(modality, query)
+    features = F.relu(encoder.mix(F.relu(encoder.shrink(picture[None]))))[0]
+    cells = cell_centres(encoder.code[1], encoder.extent)
+    pixels = view.project(cells) - (column, row)
+    places = torch.from_numpy(pixels) / encoder.patch
+    colours = look_up(F.avg_pool2d(picture[None], encoder.patch)[0], places)
+    depth = (cells - view.origin) @ view.forward - pose.CAMERA_RADIUS
+    inside = look_up(torch.ones_like(picture[:1, :: encoder.patch, :: encoder.patch]), places)
+    own = [4 * colours.mean(0)[None], 8 * (colours - colours.mean(0))[:-1]]
+    depth = torch.from_numpy(depth / encoder.extent)[None]
+    x = torch.cat([look_up(features, places), *own, depth, inside])
+    x = F.relu(encoder.join.weight[..., 0] @ x + encoder.join.bias[:, None])
+    return F.relu(encoder.out.weight[..., 0] @ x + encoder.out.bias[:, None]).reshape(encoder.code)
+
+
+def touch_to_volume(encoder, reading: Tensor, query: Tensor) -> Tensor:
+    x = F.relu(encoder.shape(F.relu(encoder.mix(F.relu(encoder.lift(reading))))))
+    wrist = pose.wrist_frame(_angles(query))  # columns are its axes
+    own = torch.from_numpy(cell_centres(encoder.code[1], encoder.extent) @ wrist)
+    side = encoder.local[1]
+    turned = look_up(x.reshape(encoder.local), (own / (1.2 * encoder.extent) + 1) / 2 * side, clamped=True)
+    return F.relu(encoder.out.weight[..., 0] @ turned + encoder.out.bias[:, None]).reshape(encoder.code)
+
+
+def features_of(volume, z: Tensor) -> Tensor:
+    return volume.out(F.relu(volume.far(F.relu(volume.near(z[None])))))[0]
+
+
+def picture_of_volume(renderer, modality: Modality, z: Tensor, query: Tensor) -> Tensor:
+    """One picture: points along each ray, front to back; each lets through what those before it have left."""
+    view, row, column = view_of(modality, query)
+    features, (samples, rows, columns) = features_of(renderer.volume, z), renderer.raster
+    features = torch.cat([F.softplus(features[:1] - 1), features[1:]])
+    i, j = (k.ravel() for k in np.mgrid[:rows, :columns])
+    rays = view.rays(column + renderer.stride * (j + 0.5), row + renderer.stride * (i + 0.5))
+    light, seen = torch.ones(rows * columns, dtype=z.dtype), 0
+    for k in range(samples):
+        depth = pose.CAMERA_RADIUS + 1.2 * renderer.extent * ((k + 0.5) / samples * 2 - 1)
+        points = torch.from_numpy(view.origin + depth * rays)
+        x = look_up(features, (points / renderer.extent + 1) / 2 * features.shape[1])
+        met = 1 - torch.exp(-x[0])
+        seen = seen + light * met * torch.cat([x[1:], torch.ones_like(x[:1])])
+        light = light * (1 - met)
+    seen = seen.unflatten(1, (rows, columns))
+    x = F.relu(renderer.mix(F.relu(renderer.widen(seen[None]))))
+    own = F.interpolate(seen[None, : modality.shape[0]], scale_factor=renderer.stride, mode="bilinear")
+    return (renderer.paint(F.relu(renderer.grow(x))) + own)[0]
+
+
+def touch_of_volume(renderer, z: Tensor, query: Tensor) -> Tensor:
+    features = features_of(renderer.volume, z)
+    world = torch.from_numpy(cell_centres(4, renderer.extent) @ pose.wrist_frame(_angles(query)).T)
+    held = look_up(features, (world / renderer.extent + 1) / 2 * features.shape[1])
+    return renderer.feel(F.relu(renderer.mix(F.relu(renderer.flat(held.flatten())))))
+
+
 def lstm_step(lstm, inputs: list[Tensor], hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """A convolutional LSTM: gates i, f, o, g of one convolution over all inputs (c, h, w) and the hidden state."""
+    """A convolutional LSTM: gates i, f, o, g of one convolution over all inputs (c, *grid) and the hidden state."""
     weight = torch.cat([lstm.fixed.weight, lstm.recurrent.weight], 1)
-    gates = F.conv2d(torch.cat([*inputs, hidden])[None], weight, lstm.fixed.bias, padding=lstm.fixed.padding)[0]
+    convolve = F.conv2d if weight.ndim == 4 else F.conv3d
+    gates = convolve(torch.cat([*inputs, hidden])[None], weight, lstm.fixed.bias, padding=lstm.fixed.padding)[0]
     i, f, o, g = gates.chunk(4)
     cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(cell), cell
 
 
-def render(renderer, z: Tensor, query: Tensor, vision: bool) -> Tensor:
-    """Mean of one view given z (T * Z, h, w): the sum of the decoder's outputs over the steps."""
+def render(model: GMN, m: int, z: Tensor, query: Tensor) -> Tensor:
+    """Mean of one view of modality ``m`` given z (T * Z, *grid)."""
+    renderer, modality = model.renderers[m], model.modalities[m]
+    if model.config.volume:
+        if modality.is_picture:
+            return picture_of_volume(renderer, modality, z, query)
+        return touch_of_volume(renderer, z, query)
+    return render_map(renderer, z, query, modality.is_picture)
+
+
+def render_map(renderer, z: Tensor, query: Tensor, vision: bool) -> Tensor:
+    """The sum of the decoder's outputs over the steps."""
     core = renderer.core
     planes = query.reshape(7, 1, 1).expand(7, *z.shape[1:])
     hidden = cell = z.new_zeros(core.lstm.fixed.out_channels // 4, *z.shape[1:])
@@ -98,7 +220,7 @@ class _Expert:
 
 
 def elbo(model: GMN, episodes: Episodes, noise: list[Tensor]) -> Tensor:
-    """The bound of Eq. 4 for every episode, (E,) nats; ``noise`` is that of z, (E, Z, h, w) for each step."""
+    """The bound of Eq. 4 for every episode, (E,) nats; ``noise`` is that of z, (E, Z, *grid) for each step."""
     copies, scenes = episodes.context.shape[:2]
     values = []
     for copy in range(copies):
@@ -120,16 +242,11 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
     config, count = model.config, len(model.modalities)
     context, target = [], []
     for m in range(count):
-        encode = encode_picture if model.modalities[m].sense == "vision" else encode_touch
-        r_c = r_o = model.initial[m]
-        for view in range(episodes.context.shape[3]):
-            pair = episodes.senses[m][scene, view], episodes.queries[m][scene, view]
-            if episodes.context[copy, scene, m, view]:
-                r_c = r_c + encode(model.encoders[m], *pair)
-            if episodes.target[copy, scene, m, view]:
-                r_o = r_o + encode(model.encoders[m], *pair)
-        context.append(r_c)
-        target.append(r_o)
+        for chosen, found in ((episodes.context, context), (episodes.target, target)):
+            views = chosen[copy, scene, m].nonzero()[:, 0]
+            codes = [encode(model, m, episodes.senses[m][scene, v], episodes.queries[m][scene, v]) for v in views]
+            share = 1 / len(codes) if codes and config.pooling == "mean" else 1
+            found.append(sum((share * code for code in codes), model.initial[m]))
 
     in_context = [m for m in range(count) if episodes.context[copy, scene, m].any()]
     in_either = [m for m in range(count) if m in in_context or episodes.target[copy, scene, m].any()]
@@ -157,7 +274,7 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
         for view in range(episodes.target.shape[3]):
             if episodes.target[copy, scene, m, view]:
                 query = episodes.queries[m][scene, view]
-                mean = render(model.renderers[m], torch.cat(z), query, modality.sense == "vision")
+                mean = render(model, m, torch.cat(z), query)
                 likelihood = likelihood + density(episodes.senses[m][scene, view], mean, config.std_of(modality))
     return likelihood - divergence
 
@@ -170,5 +287,6 @@ def _experts(model: GMN, context, target, in_context, in_either) -> dict[int, _E
     if config.network == "poe":
         return {m: _Expert(cells[m], context[m], target[m], []) for m in range(len(context))}
     grid = context[0].shape[1:]
-    one_hot = torch.eye(len(context), dtype=context[0].dtype)[:, :, None, None].expand(-1, -1, *grid)
+    one_hot = torch.eye(len(context), dtype=context[0].dtype).reshape(len(context), -1, *[1] * len(grid))
+    one_hot = one_hot.expand(-1, -1, *grid)
     return {m: _Expert(cells[0], context[m], target[m], [one_hot[m]]) for m in range(len(context))}

@@ -214,7 +214,7 @@ def test_released_reading_lets_absent_experts_speak(scenes):
 
 
 def test_config_rejects_pictures_off_the_latent_grid():
-    with pytest.raises(Exception, match="not divisible by the latent stride"):
+    with pytest.raises(Exception, match="not divisible by the stride"):
         tiny_config("apoe", 5, image_size=20)
 
 

@@ -1,10 +1,13 @@
 """The fast route equals the plain transcription of the equations, in value and in every gradient."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from gmn.data.batches import Episodes
+from gmn.mese import pose
 from gmn.models.config import NETWORKS
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
@@ -36,6 +39,22 @@ def assert_equal(model: GMN, episodes: Episodes) -> None:
     for name, wanted in theirs.items():
         error = (ours[name] - wanted).norm() / wanted.norm().clamp(min=1e-12)
         assert error < 1e-3, (name, float(error))
+
+
+def exact(model: GMN, episodes: Episodes) -> Episodes:
+    """The same poses, to double instead of single precision: a volume's look-ups would show the difference."""
+    queries = []
+    for modality, query in zip(model.modalities, episodes.queries, strict=True):
+        cos, sin = query[..., 3::2].numpy(), query[..., 4::2].numpy()
+        angles = np.arctan2(sin, cos)
+        frame = pose.wrist_frame(angles)
+        place = pose.WRIST_BACK * frame[..., 1] + pose.WRIST_UP * frame[..., 2]
+        if modality.is_picture:
+            place = -pose.CAMERA_RADIUS * pose.camera_frame(angles)[2]
+        turns = np.stack([np.cos(angles), np.sin(angles)], -1).reshape(*angles.shape[:-1], 4)
+        queries.append(torch.from_numpy(np.concatenate([place, turns], -1)))
+    assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(queries, episodes.queries, strict=True))
+    return replace(episodes, queries=queries)
 
 
 def shown(kind: str, modalities: int) -> np.ndarray:
@@ -79,6 +98,26 @@ def test_a_coarser_latent_grid(scenes):
     model = tiny_model("apoe", 2, stride=8)
     assert model.config.grid == (2, 2)
     assert_equal(model, episodes_for(scenes, model, shown("complete", 2), 2))
+
+
+VOLUME = {"volume": 3, "first_prior": "context", "pooling": "mean"}
+
+
+@pytest.mark.parametrize("modalities", [2, 5, 8, 14])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_volume(scenes, network, modalities):
+    model = tiny_model(network, modalities, **VOLUME)
+    assert model.config.grid == (3, 3, 3)
+    episodes, few = episodes_for(scenes, model, shown("missing", modalities), 2), torch.arange(15) < 5
+    assert_equal(model, exact(model, episodes.with_views(episodes.context & few, episodes.target & few)))
+
+
+@pytest.mark.parametrize("changes", [{"steps": 1}, {"pooling": "sum"}, {"volume": None}, {"reading": "released"}])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_one_step_sums_means_and_the_other_reading(scenes, network, changes):
+    model = tiny_model(network, 2, **VOLUME | changes)
+    reading = changes.get("reading", "paper")
+    assert_equal(model, exact(model, episodes_for(scenes, model, shown("missing", 2), 2, reading)))
 
 
 def test_an_error_in_an_equation_would_be_seen(scenes, monkeypatch):

@@ -1,0 +1,79 @@
+"""Encoders into a volume in the world's frame: a view's features, written into the cells that its pose says.
+
+Shape letters: N views, P cells.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gmn.data.modalities import Modality
+from gmn.models.config import ModelConfig
+from gmn.models.frames import Window, camera_frame, cells, hand_frame, look_up
+
+GREY, CHROMA = 4.0, 8.0  # weights of a picture's own colours: colours differ little, and are not learned otherwise
+LOCAL, REACH = 4, 1.2  # cells along the edge of a sensor's own volume, and its edge over that of the world's volume
+
+
+class VolumeImageEncoder(nn.Module):
+    """Pictures (N, C, H, W) and queries (N, Q) to codes (N, R, *grid): each cell asks where it would be seen.
+
+    It gets the picture's features there, the colour, how deep it lies, and whether it is in the picture at all.
+
+    Args:
+        modality: which part of the camera's field it is.
+        config: sizes.
+        frame: of the camera, a function of queries.
+    """
+
+    def __init__(self, modality: Modality, config: ModelConfig, frame=camera_frame):
+        super().__init__()
+        r, channels, patch = config.representation, modality.shape[0], config.stride // 2
+        self.frame, self.window, self.patch = frame, Window.of(modality), patch
+        self.extent, self.code = config.extent, (r, *config.grid)
+        self.shrink = nn.Conv2d(channels, r, 2 * patch, stride=patch, padding=patch // 2)
+        self.mix = nn.Conv2d(r, r, 3, padding=1)
+        self.join = nn.Conv1d(r + channels + 2, r, 1)
+        self.out = nn.Conv1d(r, r, 1)
+        self.register_buffer("cells", cells(config.volume, config.extent), persistent=False)
+
+    def forward(self, sense: Tensor, query: Tensor) -> Tensor:
+        frame = self.frame(query)
+        points = frame.of_world(self.cells)
+        places = self.window.places(points)
+        features = look_up(F.relu(self.mix(F.relu(self.shrink(sense)))), places)
+        small = F.avg_pool2d(sense, self.patch)
+        own = look_up(torch.cat([small, torch.ones_like(small[:, :1])], 1), places)
+        colours, inside = own[:, :-1], own[:, -1:]
+        grey = colours.mean(1, keepdim=True)
+        depth = (points[..., 2] - frame.ahead()[:, None])[:, None] / self.extent
+        chroma = colours[:, :-1] - grey  # of the last colour it follows from the others
+        x = F.relu(self.join(torch.cat([features, GREY * grey, CHROMA * chroma, depth, inside], 1)))
+        return F.relu(self.out(x)).unflatten(2, self.code[1:])
+
+
+class VolumeHapticEncoder(nn.Module):
+    """Readings (N, D) and queries (N, Q) to codes (N, R, *grid): a small volume in the hand's frame, turned.
+
+    Args:
+        modality: of readings.
+        config: sizes.
+        frame: of the hand, or of another sensor of vectors, a function of queries.
+    """
+
+    def __init__(self, modality: Modality, config: ModelConfig, frame=hand_frame):
+        super().__init__()
+        r = config.representation
+        self.frame, self.extent, self.code = frame, config.extent, (r, *config.grid)
+        self.local = (r // 2, LOCAL, LOCAL, LOCAL)
+        self.lift = nn.Linear(modality.shape[0], 8 * r)
+        self.mix = nn.Linear(8 * r, 8 * r)
+        self.shape = nn.Linear(8 * r, r // 2 * LOCAL**3)
+        self.out = nn.Conv1d(r // 2, r, 1)
+        self.register_buffer("cells", cells(config.volume, config.extent), persistent=False)
+
+    def forward(self, sense: Tensor, query: Tensor) -> Tensor:
+        x = F.relu(self.shape(F.relu(self.mix(F.relu(self.lift(sense))))))
+        places = self.frame(query).of_world(self.cells) / (REACH * self.extent)
+        turned = look_up(x.unflatten(1, self.local), places, beyond="border")
+        return F.relu(self.out(turned)).unflatten(2, self.code[1:])

@@ -1,0 +1,147 @@
+"""A latent volume in the world's frame: what is seen and felt of it is where MESE has it, and turns with the world."""
+
+import numpy as np
+import pytest
+import torch
+
+from gmn.data.modalities import modality_set
+from gmn.mese import pose
+from gmn.mese.camera import View
+from gmn.models.config import NETWORKS
+from gmn.models.frames import cells
+from gmn.models.gmn import GMN
+from gmn.models.noise import Noise
+from tests.conftest import episodes_for, tiny_config, tiny_model
+
+ANGLES = pose.sample_angles(np.random.default_rng(0), 12)
+VOLUME = {"volume": 6, "first_prior": "context", "pooling": "mean"}
+EXTENT = 0.105
+
+
+def camera_queries(angles: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(pose.query(pose.camera_pose(angles))).double()
+
+
+def wrist_queries(angles: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(pose.query(pose.wrist_pose(angles))).double()
+
+
+def turned(volume: torch.Tensor) -> torch.Tensor:
+    """Volumes (..., z, y, x) turned by a quarter about the vertical, from x to y."""
+    return torch.rot90(volume, 1, dims=(-1, -2))
+
+
+def quarter_turned(query: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(pose.turn_query(query.numpy(), np.full(len(query), np.pi / 2)))
+
+
+def test_turning_a_volume_turns_its_cells():
+    x, y, z = cells(4, 1.0).T.reshape(3, 4, 4, 4)
+    torch.testing.assert_close(turned(x), y)
+    torch.testing.assert_close(turned(y), -x)
+    torch.testing.assert_close(turned(z), z)
+
+
+@pytest.mark.parametrize("cell", [(0, 0, 0), (5, 2, 1), (2, 3, 3), (1, 5, 4)])
+def test_a_lit_cell_is_seen_where_mese_s_camera_sees_it(cell):
+    model = tiny_model("apoe", 2, image_size=64, **VOLUME)
+    renderer = model.renderers[0]
+    volume = torch.zeros(len(ANGLES), 8, 6, 6, 6, dtype=torch.double)
+    volume[:, :2, *cell] = torch.tensor([5.0, 1.0])[:, None].T
+    lit = renderer.see(volume, camera_queries(ANGLES))[:, 0]  # (N, 16, 16)
+    place = cells(6, EXTENT).reshape(6, 6, 6, 3)[cell].numpy()
+    rows, columns = torch.meshgrid(*[torch.arange(16) + 0.5] * 2, indexing="ij")
+    for picture, angles in zip(lit, ANGLES, strict=True):
+        wanted = View.at(angles, size=16).project(place)
+        if (wanted > 2).all() and (wanted < 14).all():  # all of it in the picture
+            assert picture.min() >= 0 and picture.sum() > 0
+            found = [float((picture * at).sum() / picture.sum()) for at in (columns, rows)]
+            np.testing.assert_allclose(found, wanted, atol=0.6)
+
+
+def test_what_is_behind_is_hidden():
+    model = tiny_model("apoe", 2, image_size=64, **VOLUME)
+    volume = torch.zeros(1, 8, 6, 6, 6, dtype=torch.double)
+    volume[0, 0, 2:4, 2:4, 0], volume[0, 0, 2:4, 2:4, 5] = 50, 50
+    volume[0, 1, 2:4, 2:4, 0], volume[0, 2, 2:4, 2:4, 5] = 1, 1  # red at small x, green at large x
+    seen = [model.renderers[0].see(volume, camera_queries(np.array([[0.0, yaw]])))[0] for yaw in (0.0, np.pi)]
+    for near, (red, green) in zip((0, 1), [picture[:2, 8, 8] for picture in seen], strict=True):
+        bright, dark = (red, green) if near == 0 else (green, red)  # at yaw 0 the camera looks along x
+        assert bright > 10 * dark
+
+
+@pytest.mark.parametrize("modalities", [2, 5, 8, 14])
+def test_a_turned_scene_has_the_turned_code(scenes, modalities):
+    model = tiny_model("apoe", modalities, **VOLUME)
+    episodes = episodes_for(scenes, model)
+    for encoder, sense, query in zip(model.encoders, episodes.senses, episodes.queries, strict=True):
+        code = encoder(sense[0], query[0])
+        again = encoder(sense[0], quarter_turned(query[0]))
+        assert (code - turned(code)).abs().max() > 1e-3
+        torch.testing.assert_close(again, turned(code), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("modalities", [2, 5, 8, 14])
+def test_a_turned_volume_is_seen_and_felt_as_before(modalities):
+    model = tiny_model("apoe", modalities, **VOLUME)
+    features = torch.randn(12, 8, 6, 6, 6, dtype=torch.double, generator=torch.Generator().manual_seed(0))
+    for modality, renderer in zip(model.modalities, model.renderers, strict=True):
+        renderer.volume = torch.nn.Identity()  # its convolutions are not symmetric, look-ups are
+        query = (camera_queries if modality.is_picture else wrist_queries)(ANGLES)
+        rows = torch.arange(12)
+        before = renderer(features, rows, query)
+        torch.testing.assert_close(
+            renderer(turned(features), rows, quarter_turned(query)), before, atol=1e-5, rtol=1e-4
+        )
+
+
+def test_parts_of_a_picture_put_together_are_the_whole():
+    """M = 5: what the quarters' renderers see of one volume is what that of the whole picture sees."""
+    features = torch.randn(12, 8, 6, 6, 6, dtype=torch.double, generator=torch.Generator().manual_seed(0)).abs()
+    whole = tiny_model("apoe", 2, image_size=32, **VOLUME).renderers[0].see(features, camera_queries(ANGLES))
+    parts = tiny_model("apoe", 5, image_size=32, **VOLUME).renderers[:4]
+    upper_left, lower_left, upper_right, lower_right = (p.see(features, camera_queries(ANGLES)) for p in parts)
+    left, right = torch.cat([upper_left, lower_left], 2), torch.cat([upper_right, lower_right], 2)
+    torch.testing.assert_close(torch.cat([left, right], 3), whole, atol=1e-6, rtol=1e-4)
+
+
+def test_a_cell_of_the_hand_s_own_volume_is_where_the_hand_has_it():
+    encoder = tiny_model("apoe", 2, representation=8, **VOLUME).encoders[1]
+    query, placed = wrist_queries(ANGLES), cells(6, EXTENT).double()
+    with torch.no_grad():
+        for layer in (encoder.lift, encoder.mix, encoder.shape, encoder.out):
+            layer.weight.zero_(), layer.bias.zero_()
+        encoder.out.weight[0, 0] = 1
+    own = cells(4, 1.2 * EXTENT)
+    for k in (21, 42, 26, 37):  # of the 64 cells around the object, inner ones
+        with torch.no_grad():
+            encoder.shape.bias.zero_()
+            encoder.shape.bias[k] = 1
+        code = encoder(torch.zeros(12, 132, dtype=torch.double), query)[:, 0].flatten(1)
+        found = (code @ placed) / code.sum(1, keepdim=True)
+        wanted = np.einsum("nij,j->ni", pose.wrist_frame(ANGLES), own[k].double().numpy())
+        np.testing.assert_allclose(found.detach(), wanted, atol=0.006)
+
+
+def test_cells_out_of_sight_are_told_so(scenes):
+    """A quarter of the picture leaves most cells without any feature of it."""
+    model = tiny_model("apoe", 5, **VOLUME)
+    query = camera_queries(np.array([[0.0, 0.0]]))  # along x: left is y > 0, upper is z > 0
+    pictures = torch.rand(2, 1, 3, 8, 8, dtype=torch.double, generator=torch.Generator().manual_seed(0))
+    codes = [model.encoders[0](picture, query)[0] for picture in pictures]
+    changed = (codes[0] - codes[1]).abs().amax((0, 3))  # (z, y)
+    assert (changed[4:, 4:] > 1e-6).all() and (changed[:2] == 0).all() and (changed[:, :2] == 0).all()
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("modalities", [2, 8, 14])
+def test_every_weight_learns(scenes, network, modalities):
+    torch.manual_seed(0)
+    model = GMN(tiny_config(network, modalities, **VOLUME)).double()
+    model.elbo(episodes_for(scenes, model), Noise(0)).elbo.sum().backward()
+    assert not [name for name, p in model.named_parameters() if p.grad is None or not torch.isfinite(p.grad).all()]
+
+
+def test_modality_sets_say_what_of_the_field_they_show():
+    assert {m.half_field for m in modality_set(5, 64, 48)} == {pose.HALF_FIELD}
+    assert {m.half_field for m in modality_set(14, 64, 48) if m.is_picture} == {pose.HALF_FIELD * 132 / 150}
