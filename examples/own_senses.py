@@ -15,8 +15,8 @@ import torch
 import typer
 
 from gmn.data.batches import Episodes
-from gmn.data.combinations import Regime
 from gmn.data.modalities import Modality
+from gmn.data.regime import Regime
 from gmn.models.config import NETWORKS, ModelConfig
 from gmn.models.encoders import HapticEncoder
 from gmn.models.gmn import GMN

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML, YAMLError
 
+from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.mese.settings import Lighting, Rotation, SceneSettings, Shapes
 from gmn.models.config import FIRST_PRIORS, NETWORKS, POOLINGS, ModelConfig
@@ -14,7 +15,6 @@ from gmn.models.config import FIRST_PRIORS, NETWORKS, POOLINGS, ModelConfig
 Network = Literal[NETWORKS]
 Reading = Literal["paper", "released"]
 
-RegimeName = Annotated[str, Field(pattern=r"^m(5|8|14)-\d+-\d+$")]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
@@ -22,6 +22,16 @@ Noise = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 # Pictures are halved (M = 5, 8, 14) and then shrunk by 4 at least to the latent grid.
 Pixels = Annotated[int, Field(ge=8, le=150, multiple_of=8)]
+
+
+def _of_fig5(name: str) -> str:
+    try:
+        regime = Regime.parse(name)
+    except UserError as error:
+        raise ValueError(str(error)) from None
+    if not regime.missing or regime.held_out:
+        raise ValueError("no modality is ever missing in it, or shapes are: use mM-A-B with A < M")
+    return name
 
 
 class _Strict(BaseModel):
@@ -232,7 +242,7 @@ class Settings(_Strict):
     reading: Reading
     seed: Seed
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
-    regimes: Annotated[list[RegimeName], Field(min_length=1), AfterValidator(_distinct)]
+    regimes: Annotated[list[Annotated[str, AfterValidator(_of_fig5)]], Field(min_length=1), AfterValidator(_distinct)]
     workers: Annotated[int, Field(ge=0)]
     cluster: str | None
     threads: Annotated[int, Field(ge=0)]
@@ -243,8 +253,8 @@ class Settings(_Strict):
         """Settings of the chosen scale."""
         return self.scales[self.scale]
 
-    def model_config_for(self, network: str, modalities: int) -> ModelConfig:
-        """Configuration of a network at the chosen scale.
+    def model_config_for(self, network: str, modalities: int, reading: str | None = None) -> ModelConfig:
+        """Configuration of a network at the chosen scale; ``reading`` None: that of the settings.
 
         Raises:
             UserError: there is no such network or modality set.
@@ -256,7 +266,7 @@ class Settings(_Strict):
             modalities=modalities,
             image_size=self.now.simulate.world.image_size,
             crop_size=self.now.simulate.world.crop_size,
-            reading=self.reading,
+            reading=reading or self.reading,
             **self.now.model.model_dump(),
         )
 

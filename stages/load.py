@@ -15,11 +15,12 @@ def load_model(
     """The network of a finished training run, on its device, and a reader per object set."""
     import torch
 
-    from gmn.data.combinations import Regime
+    from gmn.data.regime import Regime
 
     torch.set_num_threads(cores(settings.threads))
     paths = Paths(settings)
-    expected = settings.model_config_for(network, Regime.parse(regime).modalities)
+    about = Regime.parse(regime)
+    expected = settings.model_config_for(network, about.modalities, about.reading)
     model = load_weights(paths.weights(network, regime, seed), expected)
     sets = [SceneSet(paths.scenes(name)) for name in object_sets]
     return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, model.haptic_scale) for scenes in sets]

@@ -16,7 +16,7 @@ def run(
     seed: Seed = 0,
 ) -> None:
     """Measure the loss by the number of modalities given (Fig. 5)."""
-    from gmn.data.combinations import Regime
+    from gmn.data.regime import Regime
     from gmn.data.shards import write_json
     from gmn.evaluation.missing import loss_by_size
     from stages.device import pick_device

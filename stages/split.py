@@ -12,7 +12,8 @@ Name = Annotated[str, typer.Option(help="m2, or mM-A-B: A to B of M modalities a
 
 def run(regime: Name) -> None:
     """Draw every scene's combination of modalities: train, val_missing, val_full."""
-    from gmn.data.combinations import Regime, draw, frequencies, save
+    from gmn.data.combinations import draw, frequencies, save
+    from gmn.data.regime import Regime
     from gmn.data.shards import SceneSet
 
     settings = Settings.load(PARAMS)

@@ -22,7 +22,8 @@ def run(
     import torch
 
     from gmn.data.batches import SceneReader
-    from gmn.data.combinations import Regime, load
+    from gmn.data.combinations import load
+    from gmn.data.regime import Regime
     from gmn.data.scaling import HapticScale
     from gmn.data.shards import SceneSet
     from gmn.models.weights import save_weights
@@ -34,7 +35,7 @@ def run(
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
     chosen = Regime.parse(regime)
-    config = settings.model_config_for(model, chosen.modalities)
+    config = settings.model_config_for(model, chosen.modalities, chosen.reading)
     optimisation = settings.now.train_missing if chosen.missing else settings.now.train
     sets = {name: SceneSet(paths.scenes(name)) for name in ("train", "val")}
     scale = HapticScale.make(optimisation.haptic_scale, sets["train"].manifest["haptics"])
@@ -54,7 +55,7 @@ def run(
             world=processes,
         )
         name = f"{regime}-{model}-{seed}"
-        checkpoints = Checkpoints(SCRATCH / "train" / f"{name}-{_key(settings, optimisation, sets, name)}")
+        checkpoints = Checkpoints(SCRATCH / "train" / f"{name}-{_key(settings, config, optimisation, sets, name)}")
         with Progress(f"train {name}", optimisation.iterations, "it", silent=not processes.leads) as progress:
             trained, rows = train(plan, checkpoints, progress.advance, progress.skip)
         if processes.leads:
@@ -64,14 +65,14 @@ def run(
             checkpoints.clear()
 
 
-def _key(settings: Settings, optimisation: Train, sets: dict, name: str) -> str:
+def _key(settings: Settings, config, optimisation: Train, sets: dict, name: str) -> str:
     """What a checkpoint must agree on to be gone on from: settings, data and the code that trains."""
     from gmn.source import source_digest
 
     about = [
         settings.now.model.model_dump(),
         optimisation.model_dump(),
-        [settings.reading, settings.seed, name],
+        [config.reading, settings.seed, name],
         [s.manifest for s in sets.values()],
         source_digest(),
     ]

@@ -1,14 +1,6 @@
-"""Regimes: which modalities each scene shows, in training and in validation (Sec. 4, missing modalities).
+"""The combinations of modalities of every scene, drawn, kept and counted; :mod:`gmn.data.regime` says which."""
 
-A combination is a boolean row over the M modalities. ``m8-1-2`` means M = 8 with one or two modalities a
-training scene; ``m2`` means M = 2 with all of them; ``m2-heldout`` is ``m2`` without the training scenes whose
-shape is held out (:func:`gmn.mese.shape.held_out`), so that new shapes are met in testing only.
-"""
-
-import re
 import zlib
-from dataclasses import dataclass
-from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -16,63 +8,10 @@ import pandas as pd
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from gmn.data.regime import Regime
 from gmn.data.shards import write_shard
 from gmn.errors import UserError
 from gmn.mese.shape import held_out
-
-
-@dataclass(frozen=True)
-class Regime:
-    """M modalities, of which each training scene shows between ``low`` and ``high``; of all shapes or the kept ones."""
-
-    name: str
-    modalities: int
-    low: int
-    high: int
-    held_out: bool
-
-    @classmethod
-    def parse(cls, name: str) -> "Regime":
-        """Read ``m2``, ``m8-1-2`` or either with ``-heldout``.
-
-        Raises:
-            UserError: another form, M not in {2, 5, 8, 14}, or a range outside 1..M.
-        """
-        match = re.fullmatch(r"m(\d+)(?:-(\d+)-(\d+))?(-heldout)?", name)
-        if match:
-            m, low, high = (int(g) if g else None for g in match.groups()[:3])
-            regime = cls(name, m, m if low is None else low, m if high is None else high, bool(match[4]))
-            if m in (2, 5, 8, 14) and 1 <= regime.low <= regime.high <= m:
-                return regime
-        raise UserError(
-            f"regime: {name!r} is none; use m2, or mM-A-B with M of 2, 5, 8, 14 and 1 <= A <= B <= M, "
-            "or one of these with -heldout"
-        )
-
-    @property
-    def missing(self) -> bool:
-        """Whether scenes show some modalities only."""
-        return self.low < self.modalities
-
-    def train_sizes(self) -> np.ndarray:
-        """P(size) for sizes 0..M in training: every combination weighs one over its size."""
-        sizes = range(self.modalities + 1)
-        weight = [comb(self.modalities, k) / k if self.low <= k <= self.high else 0 for k in sizes]
-        return np.array(weight) / sum(weight)
-
-    def sample_train(self, rng: np.random.Generator, n: int) -> np.ndarray:
-        """Combinations of ``n`` training scenes, (n, M) bool; also those of val_missing."""
-        return subsets(rng, rng.choice(self.modalities + 1, n, p=self.train_sizes()), self.modalities)
-
-    def sample_full(self, rng: np.random.Generator, n: int) -> np.ndarray:
-        """Combinations of val_full, (n, M) bool: the size uniform on 1..M, then any of that size."""
-        return subsets(rng, rng.integers(1, self.modalities + 1, n), self.modalities)
-
-
-def subsets(rng: np.random.Generator, sizes: np.ndarray, m: int) -> np.ndarray:
-    """One uniformly random subset of each size, (n, m) bool."""
-    rank = rng.random((len(sizes), m)).argsort(axis=1).argsort(axis=1)
-    return rank < sizes[:, None]
 
 
 def draw(regime: Regime, walks: np.ndarray, val: int, seed: int) -> dict[str, np.ndarray]:
@@ -87,7 +26,7 @@ def draw(regime: Regime, walks: np.ndarray, val: int, seed: int) -> dict[str, np
     Raises:
         UserError: no training scene is left.
     """
-    rng = np.random.default_rng([seed, zlib.crc32(regime.name.encode())])
+    rng = np.random.default_rng([seed, zlib.crc32(regime.name.removesuffix("-released").encode())])
     complete = regime.low == regime.modalities
     train = regime.sample_train(rng, len(walks))
     if regime.held_out:

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from gmn.data.batches import SceneReader, draw_views
-from gmn.data.combinations import subsets
+from gmn.data.regime import subsets
 from gmn.evaluation.protocol import rounded
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise

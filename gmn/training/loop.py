@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from gmn.data.batches import SceneReader, TrainingBatches, validation_batch
-from gmn.data.combinations import Regime
 from gmn.data.lessons import Lesson, Lessons
+from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from gmn.data.combinations import Regime, draw, frequencies, load, save
+from gmn.data.combinations import draw, frequencies, load, save
+from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.mese import shape
 
@@ -65,6 +66,13 @@ def test_held_out_shapes_are_never_shown_in_training():
     assert 0.15 < held_out.mean() < 0.3
     assert not shown["train"][held_out].any() and shown["train"][~held_out].all()
     assert shown["val_missing"].all()
+
+
+def test_the_release_is_shown_what_the_text_is():
+    text, release = Regime.parse("m8-1-2"), Regime.parse("m8-1-2-released")
+    assert (text.reading, release.reading) == (None, "released")
+    one, other = (draw(regime, WALKS, 100, seed=0) for regime in (text, release))
+    assert all((one[part] == other[part]).all() for part in one)
 
 
 @pytest.mark.parametrize("name", ["m3", "m8-0-2", "m8-3-2", "m8-1-9", "8-1-2", "m8-1", "m2-held"])

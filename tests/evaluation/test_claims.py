@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gmn.data.combinations import Regime
+from gmn.data.regime import Regime
 from gmn.evaluation.claims import CLAIMS, FIG5, MILLISECONDS, PARAMETERS, claims
 from gmn.evaluation.density import QUESTIONS
 from gmn.evaluation.intervals import Interval
@@ -24,7 +24,7 @@ class Made:
     def __init__(self, effect: int):
         self.effect = effect
         self.settings = SimpleNamespace(
-            regimes=list(FIG5.values()),
+            regimes=[name + reading for name in FIG5.values() for reading in ("", "-released")],
             model_config_for=lambda network, modalities: ModelConfig(network, modalities, std=WIDTHS),
         )
 

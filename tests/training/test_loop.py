@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.combinations import Regime
+from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.models.weights import load_weights, save_weights
 from gmn.params import Train

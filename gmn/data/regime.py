@@ -1,0 +1,78 @@
+"""Regimes: which modalities each scene shows, in training and in validation (Sec. 4, missing modalities).
+
+A combination is a boolean row over the M modalities. ``m8-1-2`` means M = 8 with one or two modalities a
+training scene; ``m2`` means M = 2 with all of them; ``m2-heldout`` is ``m2`` without the training scenes whose
+shape is held out (:func:`gmn.mese.shape.held_out`), so that new shapes are met in testing only;
+``m8-1-2-released`` shows what ``m8-1-2`` shows, to networks that take a missing modality as the release does.
+"""
+
+import re
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+
+from gmn.errors import UserError
+
+
+@dataclass(frozen=True)
+class Regime:
+    """M modalities, of which each training scene shows between ``low`` and ``high``.
+
+    Attributes:
+        name: as :meth:`parse` reads it.
+        modalities: M.
+        low, high: fewest and most modalities of a training scene.
+        held_out: whether some shapes are kept for testing.
+        reading: ``released``, or None: that of the settings.
+    """
+
+    name: str
+    modalities: int
+    low: int
+    high: int
+    held_out: bool = False
+    reading: str | None = None
+
+    @classmethod
+    def parse(cls, name: str) -> "Regime":
+        """Read ``m2``, ``m8-1-2`` or either with ``-heldout`` or ``-released``.
+
+        Raises:
+            UserError: another form, M not in {2, 5, 8, 14}, or a range outside 1..M.
+        """
+        match = re.fullmatch(r"m(2|5|8|14)(?:-([1-9]\d?)-([1-9]\d?))?(-heldout)?(?:-(released))?", name)
+        if match:
+            m, low, high = (int(g) if g else None for g in match.groups()[:3])
+            regime = cls(name, m, low or m, high or m, bool(match[4]), match[5])
+            if regime.low <= regime.high <= m:
+                return regime
+        raise UserError(
+            f"regime: {name!r} is none; use m2, or mM-A-B with M of 2, 5, 8, 14 and 1 <= A <= B <= M, "
+            "or one of these with -heldout or -released"
+        )
+
+    @property
+    def missing(self) -> bool:
+        """Whether scenes show some modalities only."""
+        return self.low < self.modalities
+
+    def train_sizes(self) -> np.ndarray:
+        """P(size) for sizes 0..M in training: every combination weighs one over its size."""
+        sizes = range(self.modalities + 1)
+        weight = [comb(self.modalities, k) / k if self.low <= k <= self.high else 0 for k in sizes]
+        return np.array(weight) / sum(weight)
+
+    def sample_train(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        """Combinations of ``n`` training scenes, (n, M) bool; also those of val_missing."""
+        return subsets(rng, rng.choice(self.modalities + 1, n, p=self.train_sizes()), self.modalities)
+
+    def sample_full(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        """Combinations of val_full, (n, M) bool: the size uniform on 1..M, then any of that size."""
+        return subsets(rng, rng.integers(1, self.modalities + 1, n), self.modalities)
+
+
+def subsets(rng: np.random.Generator, sizes: np.ndarray, m: int) -> np.ndarray:
+    """One uniformly random subset of each size, (n, m) bool."""
+    rank = rng.random((len(sizes), m)).argsort(axis=1).argsort(axis=1)
+    return rank < sizes[:, None]
