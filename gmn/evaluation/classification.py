@@ -12,6 +12,7 @@ import torch
 
 from gmn.data.batches import Episodes, SceneReader
 from gmn.evaluation.protocol import first_views
+from gmn.models.convolution import copies
 from gmn.models.gmn import GMN, TargetViews, log_mean
 from gmn.models.noise import Noise
 from gmn.models.representations import Representations
@@ -104,7 +105,7 @@ def _by_posterior(model: GMN, asked: Episodes, samples: int, noise: Noise) -> to
     n = asked.context.shape[1]
     pairs = Representations(
         context=[r.repeat_interleave(n, 0) for r in known.context],
-        target=[r.repeat(n, 1, 1, 1) for r in known.target],
+        target=[copies(r, n) for r in known.target],
         has_context=known.has_context.repeat_interleave(n, 0),
         has_target=known.has_target.repeat(n, 1),
     )

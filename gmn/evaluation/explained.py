@@ -10,8 +10,10 @@ from gmn.models.gmn import GMN, TargetViews
 from gmn.models.inference import Latents
 from gmn.models.noise import Noise
 
-CONTEXTS = {"nothing": (0, 0), "picture": (1, 0), "pictures": (10, 0), "touches": (0, 10), "both": (10, 10)}
-HALVED = [name for name, counts in CONTEXTS.items() if max(counts) > 1]
+CONTEXTS = {  # name -> pictures, touches
+    "nothing": (0, 0), "picture": (1, 0), "fig1": (1, 15), "pictures": (10, 0), "touches": (0, 10), "both": (10, 10),
+}  # fmt: skip
+HALVED = ("pictures", "touches", "both")
 PARTS = ("grey", "chroma")
 BATCH = 10
 

@@ -33,8 +33,8 @@ class VolumeImageEncoder(nn.Module):
         self.extent, self.code = config.extent, (r, *config.grid)
         self.shrink = nn.Conv2d(channels, r, 2 * patch, stride=patch, padding=patch // 2)
         self.mix = nn.Conv2d(r, r, 3, padding=1)
-        self.join = nn.Conv1d(r + channels + 2, r, 1)
-        self.out = nn.Conv1d(r, r, 1)
+        self.join = nn.Linear(r + channels + 2, r)
+        self.out = nn.Linear(r, r)
         self.register_buffer("cells", cells(config.volume, config.extent), persistent=False)
 
     def forward(self, sense: Tensor, query: Tensor) -> Tensor:
@@ -48,8 +48,9 @@ class VolumeImageEncoder(nn.Module):
         grey = colours.mean(1, keepdim=True)
         depth = (points[..., 2] - frame.ahead()[:, None])[:, None] / self.extent
         chroma = colours[:, :-1] - grey  # of the last colour it follows from the others
-        x = F.relu(self.join(torch.cat([features, GREY * grey, CHROMA * chroma, depth, inside], 1)))
-        return F.relu(self.out(x)).unflatten(2, self.code[1:])
+        x = torch.cat([features, GREY * grey, CHROMA * chroma, depth, inside], 1).transpose(1, 2)
+        x = F.relu(self.out(F.relu(self.join(x))))  # (N, P, R): linear layers are quicker than convolutions of size 1
+        return x.transpose(1, 2).unflatten(2, self.code[1:])
 
 
 class VolumeHapticEncoder(nn.Module):
@@ -69,11 +70,11 @@ class VolumeHapticEncoder(nn.Module):
         self.lift = nn.Linear(modality.shape[0], 8 * r)
         self.mix = nn.Linear(8 * r, 8 * r)
         self.shape = nn.Linear(8 * r, r // 2 * LOCAL**3)
-        self.out = nn.Conv1d(r // 2, r, 1)
+        self.out = nn.Linear(r // 2, r)
         self.register_buffer("cells", cells(config.volume, config.extent), persistent=False)
 
     def forward(self, sense: Tensor, query: Tensor) -> Tensor:
         x = F.relu(self.shape(F.relu(self.mix(F.relu(self.lift(sense))))))
         places = self.frame(query).of_world(self.cells) / (REACH * self.extent)
         turned = look_up(x.unflatten(1, self.local), places, beyond="border")
-        return F.relu(self.out(turned)).unflatten(2, self.code[1:])
+        return F.relu(self.out(turned.transpose(1, 2))).transpose(1, 2).unflatten(2, self.code[1:])

@@ -65,7 +65,8 @@ def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None
         hook = layer.register_forward_hook(lambda module, inputs, output, seen=seen: seen.append(output))
         encoder(*view)
         hook.remove()
-        output = seen[0].transpose(0, 1).flatten(1)  # (channels, views and places)
+        channels = -1 if isinstance(layer, (nn.Linear, SkipLinear)) else 1
+        output = seen[0].movedim(channels, 0).flatten(1)  # (channels, views and places)
         spread = output.std(1)
         spread = torch.where(spread > LEAST, spread, 1.0)
         parts = list(layer.children()) or [layer]

@@ -100,8 +100,8 @@ def picture_to_volume(encoder, modality: Modality, picture: Tensor, query: Tenso
     own = [4 * colours.mean(0)[None], 8 * (colours - colours.mean(0))[:-1]]
     depth = torch.from_numpy(depth / encoder.extent)[None]
     x = torch.cat([look_up(features, places), *own, depth, inside])
-    x = F.relu(encoder.join.weight[..., 0] @ x + encoder.join.bias[:, None])
-    return F.relu(encoder.out.weight[..., 0] @ x + encoder.out.bias[:, None]).reshape(encoder.code)
+    x = F.relu(encoder.join.weight @ x + encoder.join.bias[:, None])
+    return F.relu(encoder.out.weight @ x + encoder.out.bias[:, None]).reshape(encoder.code)
 
 
 def touch_to_volume(encoder, reading: Tensor, query: Tensor) -> Tensor:
@@ -110,7 +110,7 @@ def touch_to_volume(encoder, reading: Tensor, query: Tensor) -> Tensor:
     own = torch.from_numpy(cell_centres(encoder.code[1], encoder.extent) @ wrist)
     side = encoder.local[1]
     turned = look_up(x.reshape(encoder.local), (own / (1.2 * encoder.extent) + 1) / 2 * side, clamped=True)
-    return F.relu(encoder.out.weight[..., 0] @ turned + encoder.out.bias[:, None]).reshape(encoder.code)
+    return F.relu(encoder.out.weight @ turned + encoder.out.bias[:, None]).reshape(encoder.code)
 
 
 def features_of(volume, z: Tensor) -> Tensor:
