@@ -28,7 +28,7 @@ from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, train
 
 # Both are vectors, so encoder and renderer of vectors will do; docs/extending.md writes one from scratch.
-SENSES["range"] = SENSES["sound"] = Sense(HapticEncoder, HapticRenderer)
+SENSES["map"]["range"] = SENSES["map"]["sound"] = Sense(HapticEncoder, HapticRenderer)
 SCANNER = Modality("scanner", sense="range", shape=(32,), query=4)  # distances all around, 0..1
 EARS = Modality("ears", sense="sound", shape=(16,), query=4)  # loudness by band
 CONFIG = dict(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from gmn.errors import UserError
 from gmn.params import Settings
 from gmn.progress import Progress
 from stages.paths import PARAMS, Paths, cores, parent
@@ -14,6 +15,7 @@ MODALITIES = (2, 5, 8, 14)
 def run(
     compare: Annotated[bool, typer.Option("--compare", help="Print what the fast route saves; write nothing.")] = False,
     modalities: Annotated[list[int] | None, typer.Option(help="With --compare: M; may be repeated.")] = None,
+    widths: Annotated[str, typer.Option(help="With --compare: paper, or scale: the networks of this scale.")] = "paper",
 ) -> None:
     """Measure parameters, time per iteration and peak memory of the networks (Table 1)."""
     import torch
@@ -27,7 +29,10 @@ def run(
     chosen = settings.now.benchmark
     device = pick_device().type
     if compare:
-        _compare(modalities or MODALITIES, device)
+        if widths not in ("paper", "scale"):
+            raise UserError(f"--widths: got {widths!r}; use paper or scale")
+        make = ModelConfig if widths == "paper" else settings.model_config_for
+        _compare(modalities or MODALITIES, device, make)
         return
     threads = cores(settings.threads)
     rows = []
@@ -45,15 +50,15 @@ def run(
     write_json(parent(Paths(settings).cost), {"settings": about, "rows": rows})
 
 
-def _compare(modalities, device: str) -> None:
-    """Training iterations at the paper's widths: one scene on one thread of a CPU, or four on a GPU.
+def _compare(modalities, device: str, make) -> None:
+    """Training iterations: one scene on one thread of a CPU, or four on a GPU.
 
     The plain route is the transcription of the equations beside the tests: every view, step and expert alone.
     """
     import pandas as pd
 
     from gmn.evaluation.cost import Way, convolution_rate, measure
-    from gmn.models.config import NETWORKS, ModelConfig
+    from gmn.models.config import NETWORKS
     from tests.models.plain import bound
 
     ways = {"plain": Way(bound), "fast": Way()}
@@ -73,7 +78,7 @@ def _compare(modalities, device: str) -> None:
             for network in NETWORKS:
                 costs = {}
                 for name, way in ways.items():
-                    costs[name] = measure(ModelConfig(network, m), batch, iterations, 1, device, way)
+                    costs[name] = measure(make(network, m), batch, iterations, 1, device, way)
                     progress.advance(1)
                 rows = [{"M": m, "network": network, "way": name} | _row(costs, name, rate) for name in costs]
                 print(pd.DataFrame(rows).to_string(index=False, float_format="%.3g"), flush=True)

@@ -20,6 +20,7 @@ def gray(pictures: torch.Tensor) -> torch.Tensor:
 
 # name -> (modality asked for, what means and targets become, numbers compared per view and pixel channel)
 QUESTIONS = {"gray": (0, gray), "rgb": (0, None), "haptics": (1, None)}
+MODALITIES = sorted({modality for modality, _ in QUESTIONS.values()})
 
 
 @torch.no_grad()
@@ -45,12 +46,16 @@ def density(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: in
         read = reader.read(indices)
         for i, images in enumerate(COUNTS):
             for j, touches in enumerate(COUNTS):
-                for question, (modality, transform) in QUESTIONS.items():
+                for modality in MODALITIES:
                     episodes = first_views(read, [images, touches], [modality]).to(device)
                     # The same noise for every model and question: differences are paired.
                     noise = Noise(seed * 1_000_003 + start, device=device)
-                    total = model.log_likelihood(episodes, noise, samples, transform)
-                    values[question][i, j, indices] = (total / dimensions(model, question)).cpu().numpy()
+                    latents = model.posterior(episodes, noise, samples)
+                    wheres = [TargetViews.of(episodes.target[:, :, m]) for m in range(len(model.modalities))]
+                    for question, (asked, transform) in QUESTIONS.items():
+                        if asked == modality:
+                            total = log_mean(model.log_weights(episodes, latents, wheres, transform))
+                            values[question][i, j, indices] = (total / dimensions(model, question)).cpu().numpy()
         tick(len(indices))
     return {
         "counts": list(COUNTS),

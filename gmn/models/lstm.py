@@ -46,6 +46,8 @@ class ConvLSTM(nn.Module):
 
     def planes(self, first: int, count: int, grid: tuple[int, ...]) -> Tensor:
         """Contribution of ``count`` static channels that are one everywhere, each alone, (count, 4H, *grid)."""
+        if not count:
+            return self.fixed.weight.new_zeros(0, self.fixed.out_channels, *grid)
         weight = self.fixed.weight[:, first : first + count].transpose(0, 1).flatten(0, 1)[:, None]
         ones = weight.new_ones(1, 1, *grid)
         return convolve(ones, weight)[0].unflatten(0, (count, -1))

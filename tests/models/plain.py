@@ -60,8 +60,12 @@ def view_of(modality: Modality, query: Tensor) -> tuple[View, int, int]:
 
 
 def _angles(query: Tensor) -> np.ndarray:
-    cos_p, sin_p, cos_y, sin_y = query[3:].double().numpy()
+    cos_p, sin_p, cos_y, sin_y = query[3:].double().cpu().numpy()
     return np.array([np.arctan2(sin_p, cos_p), np.arctan2(sin_y, cos_y)])
+
+
+def _like(x: Tensor, values: np.ndarray) -> Tensor:
+    return torch.as_tensor(values, dtype=x.dtype, device=x.device)
 
 
 def look_up(values: Tensor, places: Tensor, clamped: bool = False) -> Tensor:
@@ -93,12 +97,12 @@ def picture_to_volume(encoder, modality: Modality, picture: Tensor, query: Tenso
     features = F.relu(encoder.mix(F.relu(encoder.shrink(picture[None]))))[0]
     cells = cell_centres(encoder.code[1], encoder.extent)
     pixels = view.project(cells) - (column, row)
-    places = torch.from_numpy(pixels) / encoder.patch
+    places = _like(picture, pixels) / encoder.patch
     colours = look_up(F.avg_pool2d(picture[None], encoder.patch)[0], places)
     depth = (cells - view.origin) @ view.forward - pose.CAMERA_RADIUS
     inside = look_up(torch.ones_like(picture[:1, :: encoder.patch, :: encoder.patch]), places)
     own = [4 * colours.mean(0)[None], 8 * (colours - colours.mean(0))[:-1]]
-    depth = torch.from_numpy(depth / encoder.extent)[None]
+    depth = _like(picture, depth / encoder.extent)[None]
     x = torch.cat([look_up(features, places), *own, depth, inside])
     x = F.relu(encoder.join.weight @ x + encoder.join.bias[:, None])
     return F.relu(encoder.out.weight @ x + encoder.out.bias[:, None]).reshape(encoder.code)
@@ -107,7 +111,7 @@ def picture_to_volume(encoder, modality: Modality, picture: Tensor, query: Tenso
 def touch_to_volume(encoder, reading: Tensor, query: Tensor) -> Tensor:
     x = F.relu(encoder.shape(F.relu(encoder.mix(F.relu(encoder.lift(reading))))))
     wrist = pose.wrist_frame(_angles(query))  # columns are its axes
-    own = torch.from_numpy(cell_centres(encoder.code[1], encoder.extent) @ wrist)
+    own = _like(reading, cell_centres(encoder.code[1], encoder.extent) @ wrist)
     side = encoder.local[1]
     turned = look_up(x.reshape(encoder.local), (own / (1.2 * encoder.extent) + 1) / 2 * side, clamped=True)
     return F.relu(encoder.out.weight @ turned + encoder.out.bias[:, None]).reshape(encoder.code)
@@ -127,7 +131,7 @@ def picture_of_volume(renderer, modality: Modality, z: Tensor, query: Tensor) ->
     light, seen = torch.ones(rows * columns, dtype=z.dtype), 0
     for k in range(samples):
         depth = pose.CAMERA_RADIUS + 1.2 * renderer.extent * ((k + 0.5) / samples * 2 - 1)
-        points = torch.from_numpy(view.origin + depth * rays)
+        points = _like(z, view.origin + depth * rays)
         x = look_up(features, (points / renderer.extent + 1) / 2 * features.shape[1])
         met = 1 - torch.exp(-x[0])
         seen = seen + light * met * torch.cat([x[1:], torch.ones_like(x[:1])])
@@ -140,7 +144,7 @@ def picture_of_volume(renderer, modality: Modality, z: Tensor, query: Tensor) ->
 
 def touch_of_volume(renderer, z: Tensor, query: Tensor) -> Tensor:
     features = features_of(renderer.volume, z)
-    world = torch.from_numpy(cell_centres(4, renderer.extent) @ pose.wrist_frame(_angles(query)).T)
+    world = _like(z, cell_centres(4, renderer.extent) @ pose.wrist_frame(_angles(query)).T)
     held = look_up(features, (world / renderer.extent + 1) / 2 * features.shape[1])
     return renderer.feel(F.relu(renderer.mix(F.relu(renderer.flat(held.flatten())))))
 
