@@ -98,7 +98,7 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
         config=ModelConfig(network, **CONFIG),
         settings=Train(
             iterations=iterations, batch_size=16, curriculum=None,
-            learning_rate=0.002, initialisation="scaled", warmup=20, schedule="cosine", clip=1e5, alone=0.2,
+            learning_rate=0.002, initialisation="scaled", warmup=20, schedule="cosine", clip=1e5, alone=0.2, few=0.0,
             rendered=None, symmetries=False,
             haptic_scale="robust", precision="float32", evaluate_every=iterations, validation_scenes=len(rooms["val"]),
         ),

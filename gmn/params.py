@@ -153,7 +153,8 @@ class Train(_Strict):
     warmup: Annotated[int, Field(ge=0)]
     schedule: Literal["constant", "cosine"]
     clip: Positive
-    alone: Annotated[float, Field(ge=0, le=1)]
+    alone: Share
+    few: Share
     rendered: Count | None
     symmetries: bool
     haptic_scale: Literal["minmax", "robust"]

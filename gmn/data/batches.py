@@ -133,7 +133,7 @@ def _tensor(values: np.ndarray) -> Tensor:
 
 
 def draw_views(
-    rng: np.random.Generator, shown: np.ndarray, views: int, reading: str, shuffle: bool = True
+    rng: np.random.Generator, shown: np.ndarray, views: int, reading: str, shuffle: bool = True, few: float = 0.0
 ) -> tuple[Tensor, Tensor]:
     """Context and target of scenes and of their swapped copies.
 
@@ -147,6 +147,7 @@ def draw_views(
         views: V.
         reading: ``paper`` or ``released``.
         shuffle: draw which views, or take the first ones as context.
+        few: share of scenes with a context of U{0..1} views of each modality.
 
     Returns:
         context and target, (2, B, M, V) bool; copy 1 is copy 0 swapped.
@@ -160,6 +161,8 @@ def draw_views(
         count[undecided] = rng.integers(0, views + 1, (int(undecided.sum()), m))
         count = np.where(shown, count, 0)
         undecided = ((views - count) * visible).sum(1) == 0
+    if few:
+        count = np.where((rng.random((b, 1)) < few) & shown, rng.integers(0, 2, (b, m)), count)
     context = (rank < count[..., None]) & shown[..., None]
     target = visible[..., None] & ~context
     return torch.from_numpy(np.stack([context, target])), torch.from_numpy(np.stack([target, context]))
@@ -191,6 +194,7 @@ class TrainingBatches:
         reading: ``paper`` or ``released``.
         missing: whether the regime leaves modalities out.
         alone: share of scenes that show one modality alone, see :func:`shown_in_training`.
+        few: share of scenes with a context of no or one view of each modality.
         symmetries: use the world's symmetries as further data: N scenes become 24 N, those on disk first.
         own: the scenes of a batch of B that this process reads.
     """
@@ -204,12 +208,13 @@ class TrainingBatches:
         reading: str,
         missing: bool,
         alone: float = 0.0,
+        few: float = 0.0,
         symmetries: bool = False,
         own: Callable[[int], slice] = lambda batch: slice(None),
     ):
         self.reader, self.combinations, self.lessons, self.own = reader, combinations, lessons, own
         self.seed, self.reading, self.missing = seed, reading, missing
-        self.alone = alone
+        self.alone, self.few = alone, few
         self._usable = np.flatnonzero(combinations.any(1))
         self.every = len(self._usable) * (VARIANTS if symmetries else 1)
         self._epoch: tuple[int, np.ndarray] | None = None
@@ -228,7 +233,7 @@ class TrainingBatches:
         indices, variant = self._usable[place], Variant.of_numbers(number)
         rng = np.random.default_rng([self.seed, 2, step])
         shown = shown_in_training(rng, self.combinations[indices], self.reading, self.missing, self.alone)
-        context, target = draw_views(rng, shown, lesson.views, self.reading)
+        context, target = draw_views(rng, shown, lesson.views, self.reading, few=self.few)
         own, views = self.own(lesson.scenes), self.reader.views
         episodes = self.reader.read(indices[own], variant.of(own))
         if lesson.views < views:

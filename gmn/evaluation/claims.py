@@ -79,7 +79,8 @@ def parameters(results: Results) -> list[Part]:
         )
         ours = Interval(count, count, count)
         verdict = within(ours, printed - 1, printed + 1)
-        parts.append(Part(f"{network}, M = {m}", f"{printed}, printed without decimals", ours, "million", verdict))
+        wanted = f"within 1 of {printed}: the paper prints whole millions, cut (131.6 as 131) or rounded (28.5 as 29)"
+        parts.append(Part(f"{network}, M = {m}", wanted, ours, "million", verdict))
     return parts
 
 

@@ -132,7 +132,7 @@ def lessons_of(run: Run) -> Lessons:
 def batches_of(run: Run, lessons: Lessons, own: Callable[[int], slice] = lambda batch: slice(None)) -> TrainingBatches:
     """The run's training batches, of which this process reads ``own``."""
     settings, missing = run.settings, run.regime.missing
-    kind = {"alone": settings.alone, "symmetries": settings.symmetries, "own": own}
+    kind = {"alone": settings.alone, "few": settings.few, "symmetries": settings.symmetries, "own": own}
     return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, missing, **kind)
 
 

@@ -139,3 +139,13 @@ def test_every_modality_set_can_be_read(scenes, modalities):
     read = reader_for(scenes, model).read(np.arange(2))
     assert [tuple(s.shape[2:]) for s in read.senses] == [m.shape for m in model.modalities]
     assert all(s.min() >= -1 and s.max() <= 1 for s in read.senses)
+
+
+def test_a_share_of_scenes_has_contexts_of_few_views():
+    rng, shown = np.random.default_rng(0), np.tile([True, True, False], (8000, 1))
+    context, target = draw_views(rng, shown, 15, "paper", few=0.25)
+    sizes = context[0].sum(2)
+    assert ((sizes[:, :2] < 2).all(1)).double().mean() == pytest.approx(0.25 + 0.75 / 64, abs=0.02)
+    empty = (sizes.sum(1) == 0).double().mean()
+    assert empty == pytest.approx(0.25 / 4 + 0.75 / 256, abs=0.01)
+    assert (sizes[:, 2] == 0).all() and target[0].flatten(1).any(1).all()

@@ -16,7 +16,7 @@ from tests.conftest import reader_for, tiny_config, tiny_model
 
 SETTINGS = Train(
     iterations=12, batch_size=3, curriculum=None, learning_rate=0.005,
-    initialisation="scaled", warmup=2, schedule="cosine", clip=1e5, alone=0.25, rendered=4, symmetries=True,
+    initialisation="scaled", warmup=2, schedule="cosine", clip=1e5, alone=0.25, few=0.0, rendered=4, symmetries=True,
     haptic_scale="robust", precision="float32", evaluate_every=4, validation_scenes=4,
 )  # fmt: skip
 
