@@ -120,7 +120,7 @@ class Lesson(_Strict):
 
 
 class Curriculum(_Strict):
-    """What is easy first, and a KL that weighs less at first; see docs/learning.md."""
+    """What is easy first, and a KL that weighs less at first; see docs/learning-map.md."""
 
     lessons: list[Lesson]
     kl_start: Share
