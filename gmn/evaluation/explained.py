@@ -11,7 +11,7 @@ from gmn.models.inference import Latents
 from gmn.models.noise import Noise
 
 CONTEXTS = {  # name -> pictures, touches
-    "nothing": (0, 0), "picture": (1, 0), "fig1": (1, 15), "pictures": (10, 0), "touches": (0, 10), "both": (10, 10),
+    "nothing": (0, 0), "picture": (1, 0), "mixed": (1, 15), "pictures": (10, 0), "touches": (0, 10), "both": (10, 10),
 }  # fmt: skip
 HALVED = ("pictures", "touches", "both")
 PARTS = ("grey", "chroma")
