@@ -28,7 +28,7 @@ for modality in model.modalities:
 angles = orbit(8)
 imagined = imagine(model, scene, looks=[0], touches=[0, 1, 2], angles=angles, samples=4)
 given = scene.pictures(looks=[0], touches=[0, 1, 2])
-draw(given, imagined, scene.truth(angles), "From one look and three touches", "").savefig("imagined.png")
+draw(given, {"APoE": imagined}, scene.truth(angles), "From one look and three touches", "").savefig("imagined.png")
 
 # %% The other way round: what will the hand feel there?
 felt, wrists = scene.arrays["haptics"], query(scene.arrays["hand"])

@@ -75,7 +75,7 @@ def imagine(
     imagined = model.infer(contexts).imagine({"vision": around}, samples)["vision"]
     rows = imagined.clamp(0, 1).movedim(2, -1).numpy()
     title = f"Imagined from {len(given)} looks and {len(files)} touches"
-    draw(given, rows, None, title, f"{weights}, viewpoints all around").savefig(folder / "imagined.png")
+    draw(given, {str(weights): rows}, None, title, f"{weights}, viewpoints all around").savefig(folder / "imagined.png")
     print(folder / "imagined.png")
 
 

@@ -18,10 +18,16 @@ def run(
     touch: Annotated[int, typer.Option(min=0, help="Grasps given.")] = 3,
     views: Annotated[int, typer.Option(min=1, max=24, help="Viewpoints around the object.")] = 8,
     samples: Annotated[int, typer.Option(min=1, max=12, help="Samples of the representation.")] = 4,
-    model: Annotated[str | None, typer.Option(help="baseline, poe or apoe; as in params.yaml if not said.")] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="baseline, poe, apoe, or weights of the package such as map/m2/apoe; may be repeated. "
+            "As in params.yaml if not said."
+        ),
+    ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Imagine a scene from some looks and touches: samples, their spread, the truth."""
+    """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
     settings = Settings.load(PARAMS)
     sizes = getattr(settings.now.simulate.sets, object_set)
     views_there = settings.now.simulate.world.views
@@ -35,11 +41,13 @@ def run(
     from gmn.figures.style import NAMES
     from stages.load import load_trained
 
-    network = model or settings.model
-    gmn = load_trained(settings, network, seed)
+    networks = {NAMES.get(name, name): load_trained(settings, name, seed) for name in model or [settings.model]}
     sensed, angles = explored.SensedScene.make(settings.scene_settings(object_set), scene), explored.orbit(views)
-    imagined = explored.imagine(gmn, sensed, range(look), range(touch), angles, samples)
+    imagined = {
+        name: explored.imagine(network, sensed, range(look), range(touch), angles, samples)
+        for name, network in networks.items()
+    }
     given = sensed.pictures(range(look), range(touch))
-    title = f"{NAMES[network]}, scene {scene} of the set {object_set}; looks: {look}, touches: {touch}"
+    title = f"{', '.join(networks)}: scene {scene} of the set {object_set}; looks: {look}, touches: {touch}"
     about = f"scale {settings.scale}, training seed {seed}; viewpoints all around, a little from above"
     draw(given, imagined, sensed.truth(angles), title, about).savefig(parent(out))

@@ -29,9 +29,16 @@ def load_model(
 def load_trained(settings: Settings, network: str, seed: int = 0) -> GMN:
     """The network of M = 2 that was trained here or, if there is none, the one that comes with the package.
 
+    Args:
+        settings: of the run.
+        network: its name, or the name of weights of the package, such as ``map/m2/apoe``.
+        seed: of its training.
+
     Raises:
         UserError: there is no such network, or no weights of it.
     """
+    if "/" in network:
+        return GMN.from_pretrained(network).to(pick_device())
     settings.model_config_for(network, 2)
     path = Paths(settings).weights(network, "m2", seed)
     return GMN.from_pretrained(path if path.exists() else f"{settings.scale}/m2/{network}").to(pick_device())

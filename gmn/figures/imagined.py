@@ -1,4 +1,4 @@
-"""What a network imagines of one scene: what it was given, samples of z, their spread, the truth."""
+"""What networks imagine of one scene: what they were given, samples of z, their spread, the truth."""
 
 import matplotlib.figure
 import numpy as np
@@ -7,24 +7,27 @@ from gmn.figures.style import PAGE, bare, caption, plt
 
 
 def draw(
-    given: dict[str, np.ndarray], samples: np.ndarray, truth: np.ndarray | None, title: str, about: str
+    given: dict[str, np.ndarray], imagined: dict[str, np.ndarray], truth: np.ndarray | None, title: str, about: str
 ) -> matplotlib.figure.Figure:
     """One picture of it all.
 
     Args:
         given: pictures of the context by their label, in order; those that do not fit in a row are counted.
-        samples: (S, V, H, W, 3) in 0..1, a row of views per sample.
+        imagined: by network, (S, V, H, W, 3) in 0..1, a row of views per sample.
         truth: (V, H, W, 3), or None where nobody knows it.
         title: of the picture.
         about: the line below it.
     """
-    rows = {f"sample {k + 1}": row for k, row in enumerate(samples)}
-    if len(samples) > 1:
-        spread = samples.std(0).max(-1)
-        rows["spread"] = spread / max(spread.max(), 1e-6)
+    rows = {}
+    for network, samples in imagined.items():
+        whose = f"{network}\n" if len(imagined) > 1 else ""
+        rows |= {f"{whose}sample {k + 1}": row for k, row in enumerate(samples)}
+        if len(samples) > 1:
+            spread = samples.std(0).max(-1)
+            rows[f"{whose}spread"] = spread / max(spread.max(), 1e-6)
     if truth is not None:
         rows["truth"] = truth
-    views = samples.shape[1]
+    views = next(iter(imagined.values())).shape[1]
     figure, axes = plt.subplots(len(rows) + 1, views, figsize=(PAGE, PAGE / views * (len(rows) + 1.4)), squeeze=False)
     for panel in axes.flat:
         bare(panel)

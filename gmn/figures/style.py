@@ -60,6 +60,5 @@ def caption(figure, text: str) -> None:
 
 def length(train: Train) -> str:
     """The length of a training run in words."""
-    if train.curriculum is None:
-        return f"{train.iterations:,} iterations of {train.batch_size} scenes"
-    return f"{train.iterations:,} iterations, easier batches first"
+    easier = ", easier batches first" if train.curriculum and train.curriculum.lessons else ""
+    return f"{train.iterations:,} iterations of {train.batch_size} scenes{easier}"

@@ -203,6 +203,16 @@ def test_a_scene_can_be_imagined(repro, tmp_path, look, touch):
         assert picture.width > 1000 and len(picture.getcolors(2**24)) > 100
 
 
+def test_networks_are_imagined_side_by_side(repro, tmp_path):
+    models = ("--model", "apoe", "--model", "baseline")
+    one, two = (tmp_path / name for name in ("one.png", "two.png"))
+    for chosen, picture in ((models[:2], one), (models, two)):
+        result = stage(repro[0], "imagine", "--views", "4", "--samples", "2", *chosen, str(picture))
+        assert result.returncode == 0, result.stderr
+    with Image.open(one) as alone, Image.open(two) as both:
+        assert both.height > 1.3 * alone.height
+
+
 def test_weights_of_another_configuration_say_what_differs(workplace):
     change_params(workplace, "state: 8", "state: 12")
     assert_refused(stage(workplace, "density", "--model", "apoe"), "state is 8, wanted 12", "dvc repro")
