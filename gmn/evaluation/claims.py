@@ -11,7 +11,7 @@ import numpy as np
 
 from gmn.data.regime import Regime
 from gmn.evaluation.intervals import Interval, bootstrap, interval_of, ratio_of_means
-from gmn.evaluation.results import Results
+from gmn.evaluation.results import Results, nearest
 from gmn.evaluation.verdicts import UNDECIDED, above, every, within
 
 # What the paper prints: parameters in millions, milliseconds an iteration (Sec. 4, Table 1).
@@ -104,7 +104,7 @@ def density(results: Results) -> list[Part]:
         alone, few = bootstrap(own - other), bootstrap(gap[:, 0, 1] - gap[:, 0, MOST])
         parts.append(positive(f"{question}: gap without contexts of the sense asked for, minus gap with", alone, NATS))
         parts.append(positive(f"{question}: that gap at one context minus at ten", few, NATS))
-        ours, theirs = (_nearest(results, network, question) for network in ("apoe", "baseline"))
+        ours, theirs = (nearest(results.effect_of_samples(n), question) for n in ("apoe", "baseline"))
         nearer = f"{question}: APoE minus baseline, ten contexts of the other sense, the nearer bound of many samples"
         parts.append(positive(nearer, bootstrap(ours - theirs), NATS))
     return parts
@@ -219,12 +219,6 @@ def _gap(results: Results, question: str) -> np.ndarray:
     """APoE minus baseline, (seeds, own contexts, contexts of the other sense, scenes)."""
     gap = np.subtract(*(results.density(network)["values"][question] for network in ("apoe", "baseline")))
     return gap if question != "haptics" else gap.swapaxes(1, 2)
-
-
-def _nearest(results: Results, network: str, question: str) -> np.ndarray:
-    """The higher of the bounds by samples of the posterior and of the prior, with the most samples, (seeds, scenes)."""
-    values = results.effect_of_samples(network)["values"]
-    return max((values[proposal][question][:, MOST] for proposal in values), key=np.mean)
 
 
 def _worst(gap: np.ndarray) -> Interval:

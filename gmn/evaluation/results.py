@@ -99,3 +99,13 @@ def _stack(values: list):
     if isinstance(values[0], dict):
         return {name: _stack([value[name] for value in values]) for name in values[0]}
     return np.array(values, float)
+
+
+def nearest(effect: dict, question: str) -> np.ndarray:
+    """The higher of the bounds by the most samples of the posterior and of the prior, (seeds, scenes).
+
+    Args:
+        effect: of :meth:`Results.effect_of_samples`.
+        question: of Fig. 3.
+    """
+    return max((bound[question][:, -1] for bound in effect["values"].values()), key=np.mean)

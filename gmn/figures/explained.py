@@ -8,7 +8,7 @@ from gmn.evaluation.results import NETWORKS, Results
 from gmn.figures.series import line, training
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
-LABELS = [f"{name}\n{images}+{touches}" for name, (images, touches) in CONTEXTS.items()]
+LABELS = [f"{images}+{touches}" for images, touches in CONTEXTS.values()]
 
 
 def draw(results: Results, folder) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmn.evaluation.results import NETWORKS, Results
+from gmn.evaluation.results import NETWORKS, Results, nearest
 from gmn.figures.series import series, training
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
@@ -16,20 +16,25 @@ PANELS = (
 
 def draw(results: Results, folder) -> None:
     densities = {network: results.density(network) for network in NETWORKS}
+    effects = {network: results.effect_of_samples(network) for network in NETWORKS}
     figure, axes = plt.subplots(1, 3, figsize=(PAGE, 3.0))
     for panel, (question, title, across) in zip(axes, PANELS, strict=True):
         _panel(panel, densities, question)
+        for shift, network in zip((0.24, 0.32, 0.4), NETWORKS, strict=True):
+            bound = nearest(effects[network], question)[None]
+            series(panel, [len(STYLES) - 1 + shift], bound, network, fillstyle="none", ls="none")
         panel.set(title=title, xlabel=across, ylabel="log-likelihood (nats / dimension)")
     about = densities["apoe"]
     handles = [plt.Line2D([], [], color=COLOURS[n], marker=MARKERS[n]) for n in NETWORKS]
     handles += [plt.Line2D([], [], color="0.3", ls=style) for style in STYLES]
     labels = [NAMES[n] for n in NETWORKS] + [f"{n} of the same sense" for n in about["counts"]]
     figure.legend(handles, labels, loc="outside upper center", ncols=7, columnspacing=1)
-    bound = about["bound"]
+    bound, most = about["bound"], effects["apoe"]
     caption(
         figure,
-        f"{about['scenes']} test scenes, importance-weighted with {about['samples']} samples; bars: 95 % bootstrap; "
-        f"{training(results)}; the best possible value is {bound['rgb']:.3f} (pictures), "
+        f"{about['scenes']} test scenes, importance-weighted with {about['samples']} samples; hollow, right: a tighter "
+        f"bound of the dotted line's last point, {most['counts'][-1]} samples, {most['scenes']} scenes; bars: 95 % "
+        f"bootstrap; {training(results)}; the best possible value is {bound['rgb']:.3f} (pictures), "
         f"{bound['haptics']:.3f} (touch)",
     )
     save(figure, folder, "fig3")
