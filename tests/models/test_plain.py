@@ -11,7 +11,7 @@ from gmn.mese import pose
 from gmn.models.config import NETWORKS
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
-from tests.conftest import episodes_for, tiny_model
+from tests.conftest import VOLUME, episodes_for, tiny_model
 from tests.models import plain
 
 
@@ -98,9 +98,6 @@ def test_a_coarser_latent_grid(scenes):
     model = tiny_model("apoe", 2, stride=8)
     assert model.config.grid == (2, 2)
     assert_equal(model, episodes_for(scenes, model, shown("complete", 2), 2))
-
-
-VOLUME = {"volume": 3, "first_prior": "context", "pooling": "mean"}
 
 
 @pytest.mark.parametrize("modalities", [2, 5, 8, 14])

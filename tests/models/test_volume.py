@@ -11,10 +11,11 @@ from gmn.models.config import NETWORKS
 from gmn.models.frames import cells
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
+from tests import conftest
 from tests.conftest import episodes_for, tiny_config, tiny_model
 
 ANGLES = pose.sample_angles(np.random.default_rng(0), 12)
-VOLUME = {"volume": 6, "first_prior": "context", "pooling": "mean"}
+VOLUME = conftest.VOLUME | {"volume": 6}
 EXTENT = 0.105
 
 

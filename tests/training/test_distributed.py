@@ -16,14 +16,18 @@ from gmn.errors import UserError
 from gmn.models.config import NETWORKS
 from gmn.models.noise import Noise
 from gmn.training.distributed import World, world
-from tests.conftest import doubled, reader_for, tiny_model
+from tests.conftest import GEOMETRIES, doubled, reader_for, tiny_model
 
 BATCH, CPU = 5, torch.device("cpu")  # scenes; no multiple of two: three and two a process
 
 
-def gradients(folder: Path, network: str, shown: np.ndarray, processes: World) -> dict[str, torch.Tensor]:
+CASES = [(network, "map") for network in NETWORKS] + [("apoe", "volume of one step")]
+
+
+def gradients(folder: Path, case: tuple[str, str], shown: np.ndarray, processes: World) -> dict[str, torch.Tensor]:
     """Of one step, as the training loop makes it."""
-    model = tiny_model(network, 5)
+    network, geometry = case
+    model = tiny_model(network, 5, **GEOMETRIES[geometry])
     reader, lessons = reader_for(SceneSet(folder), model), Lessons([], 15, BATCH)
     batches = TrainingBatches(reader, shown, lessons, 0, "paper", True, symmetries=True, own=processes.own)
     network = processes.share(model)
@@ -39,8 +43,8 @@ def one_of_two(rank: int, port: int, folder: Path, shown: np.ndarray, out: Path)
     with world(CPU) as processes:
         assert (processes.rank, processes.size) == (rank, 2)
         np.testing.assert_array_equal(processes.total(np.array([rank, 1.5]), CPU), [1, 3])
-        for network in NETWORKS:
-            torch.save(gradients(folder, network, shown, processes), out / f"{network}-{rank}.pt")
+        for case in CASES:
+            torch.save(gradients(folder, case, shown, processes), out / f"{'-'.join(case)}-{rank}.pt")
 
 
 def test_two_processes_give_the_gradient_of_one(folder, tmp_path):
@@ -50,10 +54,10 @@ def test_two_processes_give_the_gradient_of_one(folder, tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     multiprocessing.spawn(one_of_two, (port, folder, shown, tmp_path), nprocs=2)
-    for network in NETWORKS:
-        alone = gradients(folder, network, shown, World())
+    for case in CASES:
+        alone = gradients(folder, case, shown, World())
         for rank in range(2):
-            together = torch.load(tmp_path / f"{network}-{rank}.pt", weights_only=True)
+            together = torch.load(tmp_path / f"{'-'.join(case)}-{rank}.pt", weights_only=True)
             for name, wanted in alone.items():
                 torch.testing.assert_close(together[name], wanted, rtol=1e-9, atol=1e-9)
 
