@@ -1,5 +1,6 @@
 """What a trained network imagines, as a picture."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -42,11 +43,12 @@ def run(
     from stages.load import load_trained
 
     networks = {NAMES.get(name, name): load_trained(settings, name, seed) for name in model or [settings.model]}
-    sensed, angles = explored.SensedScene.make(settings.scene_settings(object_set), scene), explored.orbit(views)
-    imagined = {
-        name: explored.imagine(network, sensed, range(look), range(touch), angles, samples)
-        for name, network in networks.items()
-    }
+    chosen, angles = settings.scene_settings(object_set), explored.orbit(views)
+    sensed = explored.SensedScene.make(chosen, scene)
+    imagined = {}
+    for name, network in networks.items():  # each sees the scene in pictures of its own size
+        seen = explored.SensedScene.make(replace(chosen, image_size=network.config.image_size), scene)
+        imagined[name] = explored.imagine(network, seen, range(look), range(touch), angles, samples)
     given = sensed.pictures(range(look), range(touch))
     title = f"{', '.join(networks)}: scene {scene} of the set {object_set}; looks: {look}, touches: {touch}"
     about = f"scale {settings.scale}, training seed {seed}; viewpoints all around, a little from above"
