@@ -1,6 +1,7 @@
 """What a trained network imagines, as a picture."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,10 +40,9 @@ def run(
 
     from gmn.explore import scene as explored
     from gmn.figures.imagined import draw
-    from gmn.figures.style import NAMES
     from stages.load import load_trained
 
-    networks = {NAMES.get(name, name): load_trained(settings, name, seed) for name in model or [settings.model]}
+    networks = {_label(name): load_trained(settings, name, seed) for name in model or [settings.model]}
     chosen, angles = settings.scene_settings(object_set), explored.orbit(views)
     sensed = explored.SensedScene.make(chosen, scene)
     imagined = {}
@@ -53,3 +53,10 @@ def run(
     title = f"{', '.join(networks)}: scene {scene} of the set {object_set}; looks: {look}, touches: {touch}"
     about = f"scale {settings.scale}, training seed {seed}; viewpoints all around, a little from above"
     draw(given, imagined, sensed.truth(angles), title, about).savefig(parent(out))
+
+
+def _label(model: str) -> str:
+    from gmn.figures.style import NAMES
+    from gmn.models.weights import SUFFIX
+
+    return NAMES.get(model) or (Path(model).stem if model.endswith(SUFFIX) else model)
