@@ -102,7 +102,7 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
             rendered=None, symmetries=False,
             haptic_scale="robust", precision="float32", evaluate_every=iterations, validation_scenes=len(rooms["val"]),
         ),
-        regime=Regime("rooms", modalities=2, low=2, high=2, held_out=False),
+        regime=Regime("rooms", modalities=2, low=2, high=2),
         seed=0, train=rooms["train"], val=rooms["val"], shown=shown, device=torch.device("cpu"),
     )  # fmt: skip
     with Progress(network, iterations, "it") as progress:

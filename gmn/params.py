@@ -10,7 +10,7 @@ from ruamel.yaml import YAML, YAMLError
 from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.mese.settings import Lighting, Rotation, SceneSettings, Shapes
-from gmn.models.config import FIRST_PRIORS, NETWORKS, POOLINGS, ModelConfig
+from gmn.models.config import FIRST_PRIORS, NETWORKS, POOLINGS, STRIDES, ModelConfig
 
 Network = Literal[NETWORKS]
 Reading = Literal["paper", "released"]
@@ -20,17 +20,19 @@ Seed = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Noise = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-# Pictures are halved (M = 5, 8, 14) and then shrunk by 4 at least to the latent grid.
+# Pictures are halved (M = 5, 8, 14) and then shrunk by 4 at least to cells or rays.
 Pixels = Annotated[int, Field(ge=8, le=150, multiple_of=8)]
 
 
 def _of_fig5(name: str) -> str:
+    """The name of a regime that leaves modalities out."""
     try:
         regime = Regime.parse(name)
-    except UserError as error:
-        raise ValueError(str(error)) from None
-    if not regime.missing or regime.held_out:
-        raise ValueError("no modality is ever missing in it, or shapes are: use mM-A-B with A < M")
+        fits = regime.missing and not regime.held_out
+    except UserError:
+        fits = False
+    if not fits:
+        raise ValueError("use mM-A-B with M of 5, 8, 14 and 1 <= A <= B <= M, A < M, or the same with -released")
     return name
 
 
@@ -99,7 +101,7 @@ class Model(_Strict):
     representation: Annotated[int, Field(ge=2, multiple_of=2)]
     state: Count
     volume: Annotated[int, Field(ge=2, le=64)] | None
-    stride: Literal[4, 8]
+    stride: Literal[STRIDES]
     pooling: Literal[POOLINGS]
     latent: Count
     steps: Count
@@ -271,6 +273,15 @@ class Settings(_Strict):
             **self.now.model.model_dump(),
         )
 
+    def check_networks(self) -> None:
+        """Build the configuration of every network that will be trained.
+
+        Raises:
+            UserError: pictures of a modality set do not fit the model.
+        """
+        for modalities in sorted({2, *(Regime.parse(name).modalities for name in self.regimes)}):
+            self.model_config_for("apoe", modalities)
+
     def scene_settings(self, object_set: str) -> SceneSettings:
         """What the scenes of an object set are made of, at the chosen scale."""
         chosen = getattr(self.now.simulate.sets, object_set)
@@ -294,9 +305,13 @@ class Settings(_Strict):
             settings = cls.model_validate(values)
         except ValidationError as error:
             raise UserError("\n".join(f"{path}: {_explain(e)}" for e in error.errors())) from None
+        if settings.reading == "released" and (twice := [n for n in settings.regimes if Regime.parse(n).reading]):
+            names, why = ", ".join(twice), "with reading: released every regime is read so"
+            raise UserError(f"{path}: regimes: got {names}; {why}: leave these out")
         if settings.scale not in settings.scales:
             names, hint = ", ".join(settings.scales), _hint(settings.scale, settings.scales)
             raise UserError(f"{path}: scale: got {settings.scale!r}; use one of {names}{hint}")
+        settings.check_networks()
         return settings
 
 

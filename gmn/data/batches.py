@@ -147,7 +147,7 @@ def draw_views(
         views: V.
         reading: ``paper`` or ``released``.
         shuffle: draw which views, or take the first ones as context.
-        few: share of scenes with a context of U{0..1} views of each modality.
+        few: share of scenes whose context in the first copy has U{0..1} views of each modality.
 
     Returns:
         context and target, (2, B, M, V) bool; copy 1 is copy 0 swapped.
@@ -162,7 +162,7 @@ def draw_views(
         count = np.where(shown, count, 0)
         undecided = ((views - count) * visible).sum(1) == 0
     if few:
-        count = np.where((rng.random((b, 1)) < few) & shown, rng.integers(0, 2, (b, m)), count)
+        count = np.where((rng.random((b, 1)) < few) & shown, rng.integers(0, min(2, views), (b, m)), count)
     context = (rank < count[..., None]) & shown[..., None]
     target = visible[..., None] & ~context
     return torch.from_numpy(np.stack([context, target])), torch.from_numpy(np.stack([target, context]))
@@ -194,7 +194,7 @@ class TrainingBatches:
         reading: ``paper`` or ``released``.
         missing: whether the regime leaves modalities out.
         alone: share of scenes that show one modality alone, see :func:`shown_in_training`.
-        few: share of scenes with a context of no or one view of each modality.
+        few: share of scenes with a context of no or one view of each modality, see :func:`draw_views`.
         symmetries: use the world's symmetries as further data: N scenes become 24 N, those on disk first.
         own: the scenes of a batch of B that this process reads.
     """

@@ -26,7 +26,7 @@ def draw(regime: Regime, walks: np.ndarray, val: int, seed: int) -> dict[str, np
     Raises:
         UserError: no training scene is left.
     """
-    rng = np.random.default_rng([seed, zlib.crc32(regime.name.removesuffix("-released").encode())])
+    rng = np.random.default_rng([seed, zlib.crc32(regime.split.encode())])
     complete = regime.low == regime.modalities
     train = regime.sample_train(rng, len(walks))
     if regime.held_out:

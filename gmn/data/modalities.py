@@ -30,7 +30,8 @@ class Modality:
         channels: colour channels, or haptic readings, in order.
         rows, columns: part of the picture, as fractions in halves: (start, stop) of 2.
         query: numbers in a query.
-        half_field: of the whole picture: half its width over its distance, where a volume has to know.
+        half_field: tangent of half the field of view of the whole square picture, of which this may be a part; only
+            volumes need it.
     """
 
     name: str

@@ -7,6 +7,7 @@ shape is held out (:func:`gmn.mese.shape.held_out`), so that new shapes are met 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import comb
 
@@ -53,6 +54,11 @@ class Regime:
         )
 
     @property
+    def split(self) -> str:
+        """The name without its reading: what scenes show."""
+        return self.name.removesuffix(f"-{self.reading}")
+
+    @property
     def missing(self) -> bool:
         """Whether scenes show some modalities only."""
         return self.low < self.modalities
@@ -70,6 +76,18 @@ class Regime:
     def sample_full(self, rng: np.random.Generator, n: int) -> np.ndarray:
         """Combinations of val_full, (n, M) bool: the size uniform on 1..M, then any of that size."""
         return subsets(rng, rng.integers(1, self.modalities + 1, n), self.modalities)
+
+
+def of_reading(names: Iterable[str], reading: str, default: str) -> dict[str, str]:
+    """Split -> name of the regimes among ``names`` whose networks take missing modalities by ``reading``.
+
+    Args:
+        names: of regimes.
+        reading: ``paper`` or ``released``.
+        default: reading of regimes whose name has none.
+    """
+    regimes = [Regime.parse(name) for name in names]
+    return {regime.split: regime.name for regime in regimes if (regime.reading or default) == reading}
 
 
 def subsets(rng: np.random.Generator, sizes: np.ndarray, m: int) -> np.ndarray:

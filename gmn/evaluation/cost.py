@@ -16,19 +16,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from gmn.data.batches import Episodes, draw_views
 from gmn.mese.pose import camera_pose, query, sample_angles, wrist_pose
 from gmn.models.config import ModelConfig
-from gmn.models.encoders import HapticEncoder, ImageEncoder
 from gmn.models.gmn import GMN
 from gmn.models.lstm import ConvLSTM
 from gmn.models.noise import Noise
-from gmn.models.renderers import HapticRenderer, ImageRenderer
-from gmn.models.volume_encoders import VolumeHapticEncoder, VolumeImageEncoder
-from gmn.models.volume_renderers import VolumeHapticRenderer, VolumeImageRenderer
 
 VIEWS = 15
-COMPILED = (
-    ConvLSTM, ImageEncoder, HapticEncoder, ImageRenderer, HapticRenderer,
-    VolumeImageEncoder, VolumeHapticEncoder, VolumeImageRenderer, VolumeHapticRenderer,
-)  # fmt: skip
 
 
 def parameters(config: ModelConfig) -> int:
@@ -129,9 +121,9 @@ def _measure(config, batch_size, iterations, threads, device, way: Way) -> dict:
 
 
 def _compile(model: GMN) -> None:
-    for part in model.modules():
-        if isinstance(part, COMPILED):
-            part.compile()
+    lstms = [part for part in model.inference.modules() if isinstance(part, ConvLSTM)]
+    for part in (*model.encoders, *model.renderers, *lstms):
+        part.compile()
 
 
 def random_scenes(config: ModelConfig, batch_size: int) -> Episodes:
@@ -140,13 +132,10 @@ def random_scenes(config: ModelConfig, batch_size: int) -> Episodes:
     shown = np.ones((batch_size, config.count), bool)
     context, target = draw_views(rng, shown, VIEWS, config.reading)
     senses = [torch.from_numpy(rng.random((batch_size, VIEWS, *k.shape), np.float32)) for k in config.modality_list]
-    poses = [(camera_pose if k.is_picture else wrist_pose)(_angles(rng, batch_size)) for k in config.modality_list]
+    angles = sample_angles(rng, batch_size * VIEWS).reshape(batch_size, VIEWS, 2)
+    poses = [(camera_pose if k.is_picture else wrist_pose)(angles) for k in config.modality_list]
     queries = [torch.from_numpy(query(pose)) for pose in poses]
     return Episodes(senses, queries, context, target)
-
-
-def _angles(rng: np.random.Generator, batch_size: int) -> np.ndarray:
-    return sample_angles(rng, batch_size * VIEWS).reshape(batch_size, VIEWS, 2)
 
 
 def _peak_bytes(device: str) -> int:

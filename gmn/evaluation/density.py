@@ -20,7 +20,7 @@ def gray(pictures: torch.Tensor) -> torch.Tensor:
 
 # name -> (modality asked for, what means and targets become, numbers compared per view and pixel channel)
 QUESTIONS = {"gray": (0, gray), "rgb": (0, None), "haptics": (1, None)}
-MODALITIES = sorted({modality for modality, _ in QUESTIONS.values()})
+ASKED = sorted({modality for modality, _ in QUESTIONS.values()})
 
 
 @torch.no_grad()
@@ -46,7 +46,7 @@ def density(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: in
         read = reader.read(indices)
         for i, images in enumerate(COUNTS):
             for j, touches in enumerate(COUNTS):
-                for modality in MODALITIES:
+                for modality in ASKED:
                     episodes = first_views(read, [images, touches], [modality]).to(device)
                     # The same noise for every model and question: differences are paired.
                     noise = Noise(seed * 1_000_003 + start, device=device)

@@ -34,7 +34,7 @@ def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
     Returns:
         Mean squares per scene. ``variance[grey | chroma]`` of the last five views, ``error[context][grey | chroma]``
         of the mean of pictures imagined of them from samples of P(z | C); grey is the mean of R, G and B, chroma what
-        is left. ``posterior[context][grey | chroma]``, where there are several views: the same of samples of
+        is left. ``posterior[context][grey | chroma]``, of those in :data:`HALVED`: the same of samples of
         Q(z | C, O), half of these views as C and half as O; what is known of them, whether or not P can say it.
         ``turn[changed]``: by how much the pictures of z ~ Q(z | all views) change if each is asked for from
         a quarter turn further around the object; ``turn[variance]`` of all views.

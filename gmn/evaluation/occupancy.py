@@ -73,7 +73,7 @@ def occupied(reader: SceneReader, scenes: int, points: np.ndarray) -> np.ndarray
 def representations(
     model: GMN, reader: SceneReader, scenes: int, counts: list[int], samples: int, seed: int, device, tick
 ) -> np.ndarray:
-    """Mean of z ~ P(z | C) of the first scenes, (scenes, T * Z * h * w) float64."""
+    """Mean of z ~ P(z | C) of the first scenes, (scenes, T * Z * cells) float64."""
     codes = []
     for start in range(0, scenes, BATCH):
         indices = np.arange(start, min(start + BATCH, scenes))

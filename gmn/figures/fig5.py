@@ -6,36 +6,39 @@ the paper's figure and keeps a missing modality as a target.
 
 from string import ascii_lowercase
 
-from gmn.data.regime import Regime
+from gmn.data.regime import Regime, of_reading
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, series, since, training
 from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
 
 NETWORKS = ("apoe", "baseline")  # those of the paper's figure
 CURVES = {"train": ":", "val_missing": "--", "val_full": "-"}
-READINGS = {"": "by the text", "-released": "by the release"}
+READINGS = {"paper": "by the text", "released": "by the release"}
 
 
 def draw(results: Results, folder) -> None:
-    drawn = results.settings.regimes
-    shown = list(dict.fromkeys(name.removesuffix("-released") for name in drawn))
-    readings = [suffix for suffix in READINGS if any(name + suffix in drawn for name in shown)]
-    rows = 2 * len(readings)
-    figure, axes = plt.subplots(rows, len(shown), figsize=(PAGE, 0.6 + 1.7 * rows), squeeze=False)
-    for letter, name, column in zip(ascii_lowercase, shown, axes.T, strict=False):
-        about = Regime.parse(name)
+    names, default = results.settings.regimes, results.settings.reading
+    runs = {reading: of_reading(names, reading, default) for reading in READINGS}
+    runs = {reading: regimes for reading, regimes in runs.items() if regimes}
+    splits = list(dict.fromkeys(split for regimes in runs.values() for split in regimes))
+    rows = 2 * len(runs)
+    figure, axes = plt.subplots(rows, len(splits), figsize=(PAGE, 0.6 + 1.7 * rows), squeeze=False)
+    for letter, split, column in zip(ascii_lowercase, splits, axes.T, strict=False):
+        about = Regime.parse(split)
         column[0].set_title(f"({letter}) M={about.modalities}, train {about.low}-{about.high}")
-        for suffix, above, below in zip(readings, column[::2], column[1::2], strict=True):
-            if name + suffix in drawn:
-                _curves(above, {n: results.curves(n, name + suffix) for n in NETWORKS})
-                _sizes(below, {n: results.missing(n, name + suffix) for n in NETWORKS}, about)
+        for regimes, above, below in zip(runs.values(), column[::2], column[1::2], strict=True):
+            if split in regimes:
+                _curves(above, {n: results.curves(n, regimes[split]) for n in NETWORKS})
+                _sizes(below, {n: results.missing(n, regimes[split]) for n in NETWORKS}, about)
             else:
-                above.set_axis_off(), below.set_axis_off()
-    for suffix, above, below in zip(readings, axes[::2, 0], axes[1::2, 0], strict=True):
-        above.set_ylabel(f"{READINGS[suffix]}\nloss (nats / view x M)")
-        below.set_ylabel(f"{READINGS[suffix]}\nloss (nats / view x M)")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    scenes = results.missing(NETWORKS[0], drawn[0])["scenes"]
+                for panel in (above, below):
+                    panel.text(0.5, 0.5, "not run", ha="center", va="center", transform=panel.transAxes)
+    for reading, pair in zip(runs, axes[:, 0].reshape(-1, 2), strict=True):
+        for panel in pair:
+            panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)")
+    drawn = next(panel for panel in axes.flat if panel.get_legend_handles_labels()[0])
+    figure.legend(*drawn.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    scenes = results.missing(NETWORKS[0], names[0])["scenes"]
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,

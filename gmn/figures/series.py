@@ -46,7 +46,7 @@ def frame(axes, tables: list[pd.DataFrame], columns: list[str]) -> None:
 def since(results: Results) -> str:
     """What curves of training show."""
     bands = "; bands: all seeds" if len(results.settings.seeds) > 1 else ""
-    return "training: mean of the batches since the last evaluation, easier ones left out" + bands
+    return "training: mean of the batches since the last evaluation" + bands
 
 
 def training(results: Results, complete: bool = True) -> str:

@@ -11,7 +11,8 @@ from gmn.errors import UserError
 NETWORKS = ("baseline", "poe", "apoe")
 FIRST_PRIORS = ("constant", "context")
 POOLINGS = ("sum", "mean")
-EXTENT = 0.105  # m, half the edge of a volume that holds any object of MESE: 6 cells of a cube's edge
+STRIDES = (4, 8)
+EXTENT = 0.105  # m, half the edge of a volume that holds any object of MESE: six cubes' edges wide
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,9 @@ class ModelConfig:
         stride: pixels per cell of the latent map, or per ray through the volume: 4 or 8; the paper's is 4.
         pooling: a modality's r is the ``sum`` of its views' codes, as the paper's, or their ``mean`` (Sec. 2.3).
         latent: channels of z per DRAW step.
-        steps: DRAW steps T, and steps of every renderer.
-        decoder: channels of the image decoder.
-        kernel: size of the convolutions of DRAW and of the renderers.
+        steps: DRAW steps T, and steps of every renderer of a map.
+        decoder: channels of the image decoder, and of the convolutions that renderers begin with in a volume.
+        kernel: size of the convolutions of DRAW, and of the renderers of a map.
         std: standard deviation of the likelihood by sense or, before that, by modality, in network units:
             fractions of full white for pictures, half the scaled range for readings.
         first_prior: what p(z_1) knows. ``constant``: nothing, as in the release (and in GQN), whose prior LSTM is read
@@ -43,7 +44,7 @@ class ModelConfig:
 
     Raises:
         UserError: a modality without a likelihood scale, a picture that the stride does not divide, or an unknown
-            ``first_prior`` or ``pooling``.
+            ``first_prior``, ``pooling`` or ``stride``.
     """
 
     network: str
@@ -69,6 +70,8 @@ class ModelConfig:
         for key, known in (("first_prior", FIRST_PRIORS), ("pooling", POOLINGS)):
             if getattr(self, key) not in known:
                 raise UserError(f"{key}: got {getattr(self, key)!r}; use one of {', '.join(known)}")
+        if self.stride not in STRIDES:
+            raise UserError(f"stride: got {self.stride!r}; use 4 or 8")
         for m in self.modality_list:
             if m.is_picture and (m.shape[1] % self.stride or m.shape[2] % self.stride):
                 raise UserError(

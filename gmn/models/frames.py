@@ -3,6 +3,7 @@
 Shape letters: N views, P points.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -26,15 +27,20 @@ class Frame(NamedTuple):
 
     def of_world(self, points: Tensor) -> Tensor:
         """Points of the world (P, 3) in each sensor's coordinates, (N, P, 3)."""
-        return (points - self.origin[:, None]) @ self.axes.transpose(1, 2)
+        with torch.autocast(points.device.type, enabled=False):  # half precision is some millimetres at 1 m
+            return (points - self.origin[:, None]) @ self.axes.transpose(1, 2)
 
     def to_world(self, points: Tensor) -> Tensor:
         """Points (P, 3) or (N, P, 3) in the sensor's coordinates, in the world, (N, P, 3)."""
-        return points @ self.axes + self.origin[:, None]
+        with torch.autocast(points.device.type, enabled=False):
+            return points @ self.axes + self.origin[:, None]
 
     def ahead(self) -> Tensor:
         """How far along its z the world's origin lies before each sensor, (N,) metres."""
         return -(self.origin * self.axes[:, 2]).sum(1)
+
+
+FrameOf = Callable[[Tensor], Frame]  # of queries (N, Q)
 
 
 def camera_frame(query: Tensor) -> Frame:
@@ -46,7 +52,8 @@ def camera_frame(query: Tensor) -> Frame:
 
 
 def hand_frame(query: Tensor) -> Frame:
-    """Of hands with wrist queries (N, 7): at what the fingers close around; x thumb side, y minus fingers, z back."""
+    """Of hands with wrist queries (N, 7): at what the fingers close around; x thumb side, y against the
+    fingers, z out of the back of the hand."""
     cos_p, sin_p, cos_y, sin_y = query[:, 3:].unbind(1)
     thumb = torch.stack([-cos_y, -sin_y, torch.zeros_like(cos_y)], 1)
     fingers = torch.stack([-sin_y * cos_p, cos_y * cos_p, sin_p], 1)
@@ -56,7 +63,7 @@ def hand_frame(query: Tensor) -> Frame:
 
 
 class Window(NamedTuple):
-    """The part of a camera's field that a modality shows.
+    """The part of a camera's square field that a modality shows.
 
     Attributes:
         left, right, bottom, top: tangents of the angles from the camera's axis to its borders.
@@ -74,9 +81,14 @@ class Window(NamedTuple):
         return cls(half * (left - 1), half * (right - 1), half * (1 - bottom), half * (1 - top))
 
     def places(self, points: Tensor) -> Tensor:
-        """Where points (..., 3) of the camera's frame are seen, (..., 2): across and down, -1..1 inside."""
-        across, up = (points[..., k] / points[..., 2] for k in (0, 1))
-        return torch.stack([_spread(across, self.left, self.right), _spread(up, self.top, self.bottom)], -1)
+        """Where points (..., 3) of the camera's frame are seen, (..., 2): across and down, -1..1 inside.
+
+        Those that are not before the camera are out of sight, at 2, 2.
+        """
+        depth = points[..., 2:]
+        flat = points[..., :2] / torch.where(depth > 0, depth, 1.0)
+        places = [_spread(flat[..., 0], self.left, self.right), _spread(flat[..., 1], self.top, self.bottom)]
+        return torch.where(depth > 0, torch.stack(places, -1), 2.0)
 
     def rays(self, rows: int, columns: int) -> Tensor:
         """Rays (rows * columns, 3) through the centres of a raster, of depth 1."""

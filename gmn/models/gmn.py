@@ -21,6 +21,7 @@ from gmn.data.scaling import HapticScale
 from gmn.errors import UserError
 from gmn.models.belief import Belief, Views
 from gmn.models.config import ModelConfig
+from gmn.models.convolution import copies
 from gmn.models.gaussians import at_least_float32, log_density
 from gmn.models.inference import Latents
 from gmn.models.networks import INFERENCE
@@ -108,17 +109,17 @@ class GMN(nn.Module):
         return Belief(self, contexts)
 
     def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
-        """Sum of codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
+        """Pooled codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
         context, target = [], []
         for m in range(len(self.encoders)):
             masks = [episodes.context[:, :, m]] + ([] if imagine else [episodes.target[:, :, m]])  # (K, B, V) each
-            sums = self._sums(m, episodes, masks)
-            context.append(sums[0])
-            target += sums[1:]
+            pooled = self._pooled(m, episodes, masks)
+            context.append(pooled[0])
+            target += pooled[1:]
         has = [mask.any(3).flatten(0, 1) for mask in (episodes.context, episodes.target)]
         return Representations(context, None if imagine else target, *has)
 
-    def _sums(self, m: int, episodes: Episodes, masks: list[Tensor]) -> list[Tensor]:
+    def _pooled(self, m: int, episodes: Episodes, masks: list[Tensor]) -> list[Tensor]:
         """r of modality ``m``: its initial representation and the pooled codes of the views in each mask (K, B, V)."""
         scene, view = torch.stack(masks).flatten(0, 1).any(0).nonzero(as_tuple=True)  # N views
         codes = self.encoders[m](episodes.senses[m][scene, view], episodes.queries[m][scene, view])
@@ -208,7 +209,7 @@ class GMN(nn.Module):
         sense = episodes.senses[m][where.scene, where.view]
         if transform is not None:
             mean, sense = transform(mean), transform(sense)
-        sense = sense.repeat(len(mean) // len(sense), *[1] * (sense.ndim - 1))
+        sense = copies(sense, len(mean) // len(sense))
         density = log_density(sense, at_least_float32(mean), self.config.std_of(self.modalities[m]))
         return density.new_zeros(len(z)).index_add(0, rows, density)
 

@@ -31,7 +31,7 @@ class ConvLSTM(nn.Module):
         dimensions: 2 on a map, 3 on a volume.
     """
 
-    def __init__(self, static: int, moving: int, state: int, kernel: int, dimensions: int = 2):
+    def __init__(self, static: int, moving: int, state: int, kernel: int, dimensions: int):
         super().__init__()
         self.fixed = convolution(dimensions, static, 4 * state, kernel)
         self.recurrent = convolution(dimensions, moving + state, 4 * state, kernel, bias=False)

@@ -1,4 +1,4 @@
-"""Renderers: latent z and a query to the mean of a sense, P(x | z, v) of Eq. 1 (App. B).
+"""Renderers of a latent map: z and a query to the mean of a sense, P(x | z, v) of Eq. 1 (App. B).
 
 Each step's decoder output is added to a canvas that is never fed back. Decoders end in a linear layer, so
 that layer is applied once, to the sum over the steps.

@@ -9,10 +9,11 @@ from torch.nn import functional as F
 
 from gmn.data.modalities import Modality
 from gmn.models.config import ModelConfig
-from gmn.models.frames import Window, camera_frame, cells, hand_frame, look_up
+from gmn.models.frames import FrameOf, Window, camera_frame, cells, hand_frame, look_up
 
 GREY, CHROMA = 4.0, 8.0  # weights of a picture's own colours: colours differ little, and are not learned otherwise
-LOCAL, REACH = 4, 1.2  # cells along the edge of a sensor's own volume, and its edge over that of the world's volume
+LOCAL = 4  # cells along the edge of a hand's own volume
+REACH = 1.2  # its edge over that of the world's, so that more of the world's corners lie in it however it is turned
 
 
 class VolumeImageEncoder(nn.Module):
@@ -26,11 +27,11 @@ class VolumeImageEncoder(nn.Module):
         frame: of the camera, a function of queries.
     """
 
-    def __init__(self, modality: Modality, config: ModelConfig, frame=camera_frame):
+    def __init__(self, modality: Modality, config: ModelConfig, frame: FrameOf = camera_frame):
         super().__init__()
         r, channels, patch = config.representation, modality.shape[0], config.stride // 2
         self.frame, self.window, self.patch = frame, Window.of(modality), patch
-        self.extent, self.code = config.extent, (r, *config.grid)
+        self.extent, self.grid = config.extent, config.grid
         self.shrink = nn.Conv2d(channels, r, 2 * patch, stride=patch, padding=patch // 2)
         self.mix = nn.Conv2d(r, r, 3, padding=1)
         self.join = nn.Linear(r + channels + 2, r)
@@ -50,7 +51,7 @@ class VolumeImageEncoder(nn.Module):
         chroma = colours[:, :-1] - grey  # of the last colour it follows from the others
         x = torch.cat([features, GREY * grey, CHROMA * chroma, depth, inside], 1).transpose(1, 2)
         x = F.relu(self.out(F.relu(self.join(x))))  # (N, P, R): linear layers are quicker than convolutions of size 1
-        return x.transpose(1, 2).unflatten(2, self.code[1:])
+        return x.transpose(1, 2).unflatten(2, self.grid)
 
 
 class VolumeHapticEncoder(nn.Module):
@@ -62,10 +63,10 @@ class VolumeHapticEncoder(nn.Module):
         frame: of the hand, or of another sensor of vectors, a function of queries.
     """
 
-    def __init__(self, modality: Modality, config: ModelConfig, frame=hand_frame):
+    def __init__(self, modality: Modality, config: ModelConfig, frame: FrameOf = hand_frame):
         super().__init__()
         r = config.representation
-        self.frame, self.extent, self.code = frame, config.extent, (r, *config.grid)
+        self.frame, self.extent, self.grid = frame, config.extent, config.grid
         self.local = (r // 2, LOCAL, LOCAL, LOCAL)
         self.lift = nn.Linear(modality.shape[0], 8 * r)
         self.mix = nn.Linear(8 * r, 8 * r)
@@ -77,4 +78,4 @@ class VolumeHapticEncoder(nn.Module):
         x = F.relu(self.shape(F.relu(self.mix(F.relu(self.lift(sense))))))
         places = self.frame(query).of_world(self.cells) / (REACH * self.extent)
         turned = look_up(x.unflatten(1, self.local), places, beyond="border")
-        return F.relu(self.out(turned.transpose(1, 2))).transpose(1, 2).unflatten(2, self.code[1:])
+        return F.relu(self.out(turned.transpose(1, 2))).transpose(1, 2).unflatten(2, self.grid)

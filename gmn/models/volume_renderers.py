@@ -8,9 +8,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gmn.data.modalities import Modality
+from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import convolution
-from gmn.models.frames import Window, camera_frame, cells, hand_frame, look_up
+from gmn.models.frames import FrameOf, Window, camera_frame, cells, hand_frame, look_up
 from gmn.models.volume_encoders import LOCAL
 
 FEATURES = 8  # of a cell; the first is its density, the next are colours
@@ -40,9 +41,11 @@ class VolumeImageRenderer(nn.Module):
         frame: of the camera, a function of queries.
     """
 
-    def __init__(self, modality: Modality, config: ModelConfig, frame=camera_frame):
+    def __init__(self, modality: Modality, config: ModelConfig, frame: FrameOf = camera_frame):
         super().__init__()
         d, (channels, height, width), last = config.decoder, modality.shape, config.stride // 2
+        if channels >= FEATURES:
+            raise UserError(f"modality {modality.name}: {channels} channels; a volume shows {FEATURES - 1} at most")
         self.frame, self.extent, self.stride, self.colours = frame, config.extent, config.stride, channels
         self.raster = (SAMPLES, height // config.stride, width // config.stride)
         self.volume = Volume(config)
@@ -86,7 +89,7 @@ class VolumeHapticRenderer(nn.Module):
         frame: of the hand, or of another sensor of vectors, a function of queries.
     """
 
-    def __init__(self, modality: Modality, config: ModelConfig, frame=hand_frame):
+    def __init__(self, modality: Modality, config: ModelConfig, frame: FrameOf = hand_frame):
         super().__init__()
         hidden = 8 * config.representation
         self.frame, self.extent = frame, config.extent

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gmn.data.batches import Episodes
-from gmn.models.convolution import LAYERS, but_channels, centred
+from gmn.models.convolution import LAYERS, but_channels, centred, per_row
 from gmn.models.encoders import Skip3x3, SkipLinear
 from gmn.models.gmn import GMN
 from gmn.models.lstm import ConvLSTM
@@ -71,7 +71,7 @@ def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None
         spread = torch.where(spread > LEAST, spread, 1.0)
         parts = list(layer.children()) or [layer]
         for part in parts:
-            part.weight /= spread.reshape(-1, *[1] * (part.weight.ndim - 1))
+            part.weight /= per_row(spread, part.weight)
             part.bias /= spread
         parts[0].bias -= output.mean(1) / spread
 

@@ -22,9 +22,10 @@ class Made:
     """Results in which every claim is true (effect 1), wrong (-1), or beyond the data (0)."""
 
     def __init__(self, effect: int):
-        self.effect = effect
+        self.effect, self.asked = effect, []
         self.settings = SimpleNamespace(
             regimes=[name + reading for name in FIG5.values() for reading in ("", "-released")],
+            reading="paper",
             model_config_for=lambda network, modalities: ModelConfig(network, modalities, std=WIDTHS),
         )
 
@@ -76,6 +77,7 @@ class Made:
     def missing(self, network: str, regime: str) -> dict:
         about = Regime.parse(regime)
         losses = np.zeros((1, about.modalities, SCENES))
+        self.asked.append(regime)
         if network == "apoe":
             return {"losses": losses}
         if regime == "m2":
@@ -154,3 +156,13 @@ def test_a_claim_holds_with_all_its_parts_and_fails_with_any():
     assert every([HOLDS, HOLDS]) == HOLDS
     assert every([HOLDS, UNDECIDED]) == UNDECIDED
     assert every([HOLDS, UNDECIDED, FAILS]) == FAILS
+
+
+@pytest.mark.parametrize("claim, suffix", [("C6", ""), ("C6r", "-released")])
+def test_each_reading_is_judged_by_its_own_runs(claim, suffix):
+    results = Made(1)
+    claims(results, [claim])
+    assert set(results.asked) == {name + suffix for name in FIG5.values()}
+    results.settings.reading = "released"  # then the names without a reading are the release's
+    claims(results, ["C6"])
+    assert claims(results, ["C6"])[0]["verdict"] == UNDECIDED

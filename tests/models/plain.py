@@ -95,7 +95,7 @@ def cell_centres(side: int, half_edge: float) -> np.ndarray:
 def picture_to_volume(encoder, modality: Modality, picture: Tensor, query: Tensor) -> Tensor:
     view, row, column = view_of(modality, query)
     features = F.relu(encoder.mix(F.relu(encoder.shrink(picture[None]))))[0]
-    cells = cell_centres(encoder.code[1], encoder.extent)
+    cells = cell_centres(encoder.grid[0], encoder.extent)
     pixels = view.project(cells) - (column, row)
     places = _like(picture, pixels) / encoder.patch
     colours = look_up(F.avg_pool2d(picture[None], encoder.patch)[0], places)
@@ -105,16 +105,16 @@ def picture_to_volume(encoder, modality: Modality, picture: Tensor, query: Tenso
     depth = _like(picture, depth / encoder.extent)[None]
     x = torch.cat([look_up(features, places), *own, depth, inside])
     x = F.relu(encoder.join.weight @ x + encoder.join.bias[:, None])
-    return F.relu(encoder.out.weight @ x + encoder.out.bias[:, None]).reshape(encoder.code)
+    return F.relu(encoder.out.weight @ x + encoder.out.bias[:, None]).unflatten(1, encoder.grid)
 
 
 def touch_to_volume(encoder, reading: Tensor, query: Tensor) -> Tensor:
     x = F.relu(encoder.shape(F.relu(encoder.mix(F.relu(encoder.lift(reading))))))
     wrist = pose.wrist_frame(_angles(query))  # columns are its axes
-    own = _like(reading, cell_centres(encoder.code[1], encoder.extent) @ wrist)
+    own = _like(reading, cell_centres(encoder.grid[0], encoder.extent) @ wrist)
     side = encoder.local[1]
     turned = look_up(x.reshape(encoder.local), (own / (1.2 * encoder.extent) + 1) / 2 * side, clamped=True)
-    return F.relu(encoder.out.weight @ turned + encoder.out.bias[:, None]).reshape(encoder.code)
+    return F.relu(encoder.out.weight @ turned + encoder.out.bias[:, None]).unflatten(1, encoder.grid)
 
 
 def features_of(volume, z: Tensor) -> Tensor:
@@ -128,7 +128,7 @@ def picture_of_volume(renderer, modality: Modality, z: Tensor, query: Tensor) ->
     features = torch.cat([F.softplus(features[:1] - 1), features[1:]])
     i, j = (k.ravel() for k in np.mgrid[:rows, :columns])
     rays = view.rays(column + renderer.stride * (j + 0.5), row + renderer.stride * (i + 0.5))
-    light, seen = torch.ones(rows * columns, dtype=z.dtype), 0
+    light, seen = z.new_ones(rows * columns), 0
     for k in range(samples):
         depth = pose.CAMERA_RADIUS + 1.2 * renderer.extent * ((k + 0.5) / samples * 2 - 1)
         points = _like(z, view.origin + depth * rays)
@@ -291,6 +291,6 @@ def _experts(model: GMN, context, target, in_context, in_either) -> dict[int, _E
     if config.network == "poe":
         return {m: _Expert(cells[m], context[m], target[m], []) for m in range(len(context))}
     grid = context[0].shape[1:]
-    one_hot = torch.eye(len(context), dtype=context[0].dtype).reshape(len(context), -1, *[1] * len(grid))
+    one_hot = torch.eye(len(context)).to(context[0]).reshape(len(context), -1, *[1] * len(grid))
     one_hot = one_hot.expand(-1, -1, *grid)
     return {m: _Expert(cells[0], context[m], target[m], [one_hot[m]]) for m in range(len(context))}

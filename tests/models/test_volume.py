@@ -7,7 +7,7 @@ import torch
 from gmn.data.modalities import modality_set
 from gmn.mese import pose
 from gmn.mese.camera import View
-from gmn.models.config import NETWORKS
+from gmn.models.config import EXTENT, NETWORKS
 from gmn.models.frames import cells
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
@@ -16,7 +16,6 @@ from tests.conftest import episodes_for, tiny_config, tiny_model
 
 ANGLES = pose.sample_angles(np.random.default_rng(0), 12)
 VOLUME = conftest.VOLUME | {"volume": 6}
-EXTENT = 0.105
 
 
 def camera_queries(angles: np.ndarray) -> torch.Tensor:
@@ -43,7 +42,7 @@ def test_turning_a_volume_turns_its_cells():
     torch.testing.assert_close(turned(z), z)
 
 
-@pytest.mark.parametrize("cell", [(0, 0, 0), (5, 2, 1), (2, 3, 3), (1, 5, 4)])
+@pytest.mark.parametrize("cell", [(1, 1, 1), (5, 2, 1), (2, 3, 3), (1, 5, 4)])
 def test_a_lit_cell_is_seen_where_mese_s_camera_sees_it(cell):
     model = tiny_model("apoe", 2, image_size=64, **VOLUME)
     renderer = model.renderers[0]
@@ -52,12 +51,15 @@ def test_a_lit_cell_is_seen_where_mese_s_camera_sees_it(cell):
     lit = renderer.see(volume, camera_queries(ANGLES))[:, 0]  # (N, 16, 16)
     place = cells(6, EXTENT).reshape(6, 6, 6, 3)[cell].numpy()
     rows, columns = torch.meshgrid(*[torch.arange(16) + 0.5] * 2, indexing="ij")
+    whole = 0
     for picture, angles in zip(lit, ANGLES, strict=True):
         wanted = View.at(angles, size=16).project(place)
         if (wanted > 2).all() and (wanted < 14).all():  # all of it in the picture
             assert picture.min() >= 0 and picture.sum() > 0
             found = [float((picture * at).sum() / picture.sum()) for at in (columns, rows)]
             np.testing.assert_allclose(found, wanted, atol=0.6)
+            whole += 1
+    assert whole > 2
 
 
 def test_what_is_behind_is_hidden():
@@ -124,7 +126,7 @@ def test_a_cell_of_the_hand_s_own_volume_is_where_the_hand_has_it():
         np.testing.assert_allclose(found.detach(), wanted, atol=0.006)
 
 
-def test_cells_out_of_sight_are_told_so(scenes):
+def test_cells_out_of_sight_do_not_hear_of_the_picture(scenes):
     """A quarter of the picture leaves most cells without any feature of it."""
     model = tiny_model("apoe", 5, **VOLUME)
     query = camera_queries(np.array([[0.0, 0.0]]))  # along x: left is y > 0, upper is z > 0
@@ -140,7 +142,8 @@ def test_every_weight_learns(scenes, network, modalities):
     torch.manual_seed(0)
     model = GMN(tiny_config(network, modalities, **VOLUME)).double()
     model.elbo(episodes_for(scenes, model), Noise(0)).elbo.sum().backward()
-    assert not [name for name, p in model.named_parameters() if p.grad is None or not torch.isfinite(p.grad).all()]
+    gradients = {name: 0 if p.grad is None else float(p.grad.abs().sum()) for name, p in model.named_parameters()}
+    assert not [name for name, size in gradients.items() if not 0 < size < float("inf")]
 
 
 def test_modality_sets_say_what_of_the_field_they_show():
