@@ -94,3 +94,19 @@ def test_look_ups_find_cells_and_lie_between_them():
     outside = torch.tensor([[[5.0, 0, 0]]])
     assert look_up(values, outside).abs().max() == 0
     torch.testing.assert_close(look_up(values, outside, beyond="border")[0, :, 0], values[0, :, 1, 1, 2])
+
+
+def test_poses_keep_their_precision_under_autocast():
+    frame, points = camera_frame(queries(pose.camera_pose(ANGLES)).float()), torch.from_numpy(POINTS).float()
+    wanted = frame.of_world(points), frame.to_world(points)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = frame.of_world(points), frame.to_world(points)
+    for ours, theirs in zip(found, wanted, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+
+
+def test_what_is_behind_the_camera_is_out_of_sight():
+    window = Window.of(modality_set(2, 64, 64)[0])
+    ahead, behind = window.places(torch.tensor([[0.01, 0.02, 1.0], [-0.01, -0.02, -1.0]]))
+    assert (ahead.abs() < 1).all() and (behind.abs() > 1).all()
+    assert torch.isfinite(window.places(torch.zeros(1, 3))).all()

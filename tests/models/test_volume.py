@@ -1,10 +1,13 @@
 """A latent volume in the world's frame: what is seen and felt of it is where MESE has it, and turns with the world."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from gmn.data.modalities import modality_set
+from gmn.data.modalities import Modality, modality_set
+from gmn.errors import UserError
 from gmn.mese import pose
 from gmn.mese.camera import View
 from gmn.models.config import EXTENT, NETWORKS
@@ -136,14 +139,34 @@ def test_cells_out_of_sight_do_not_hear_of_the_picture(scenes):
     assert (changed[4:, 4:] > 1e-6).all() and (changed[:2] == 0).all() and (changed[:, :2] == 0).all()
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize("modalities", [2, 8, 14])
-def test_every_weight_learns(scenes, network, modalities):
+CASES = [(network, m, {}) for network in NETWORKS for m in (2, 8, 14)]
+CASES += [("apoe", 2, changes) for changes in ({"stride": 8}, {"hierarchical": True}, {"pooling": "sum"})]
+
+
+@pytest.mark.parametrize("network, modalities, changes", CASES)
+def test_every_weight_learns(scenes, network, modalities, changes):
     torch.manual_seed(0)
-    model = GMN(tiny_config(network, modalities, **VOLUME)).double()
+    model = GMN(tiny_config(network, modalities, **VOLUME | changes)).double()
     model.elbo(episodes_for(scenes, model), Noise(0)).elbo.sum().backward()
     gradients = {name: 0 if p.grad is None else float(p.grad.abs().sum()) for name, p in model.named_parameters()}
     assert not [name for name, size in gradients.items() if not 0 < size < float("inf")]
+
+
+def test_half_precision_is_close(scenes):
+    model = tiny_model("apoe", 2, **VOLUME).float()
+    read = episodes_for(scenes, model)
+    episodes = replace(read, senses=[s.float() for s in read.senses], queries=[q.float() for q in read.queries])
+    with torch.no_grad():
+        wanted = model.elbo(episodes, Noise(0)).elbo
+        with torch.autocast("cpu", torch.bfloat16):
+            found = model.elbo(episodes, Noise(0)).elbo
+    torch.testing.assert_close(found, wanted, rtol=0.03, atol=0)
+
+
+def test_pictures_of_too_many_channels_are_refused():
+    spectral = Modality("spectral", sense="vision", shape=(9, 16, 16))
+    with pytest.raises(UserError, match="spectral: 9 channels; a volume shows 7 at most"):
+        GMN(tiny_config("apoe", (spectral,), **VOLUME))
 
 
 def test_modality_sets_say_what_of_the_field_they_show():

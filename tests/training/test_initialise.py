@@ -6,16 +6,17 @@ import torch
 
 from gmn.data.batches import Episodes
 from gmn.models.config import NETWORKS
+from gmn.models.convolution import centred
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.models.representations import Roles
 from gmn.training.initialise import SHARE, initialise
-from tests.conftest import episodes_for, tiny_config, tiny_model
+from tests.conftest import GEOMETRIES, episodes_for, tiny_config, tiny_model
 
 
-def fresh(network: str, modalities: int, scenes, shown=None) -> tuple[GMN, Episodes]:
+def fresh(network: str, modalities: int, scenes, shown=None, **changes) -> tuple[GMN, Episodes]:
     torch.manual_seed(0)
-    model = GMN(tiny_config(network, modalities, representation=16)).double()
+    model = GMN(tiny_config(network, modalities, representation=16, **changes)).double()
     return model, episodes_for(scenes, model, shown, 7)
 
 
@@ -34,20 +35,21 @@ def statics(model: GMN, episodes: Episodes) -> list[torch.Tensor]:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize("modalities", [2, 8, 14])
-def test_gates_tell_scenes_apart(scenes, network, modalities):
-    model, episodes = fresh(network, modalities, scenes)
+@pytest.mark.parametrize("modalities, geometry", [(2, "map"), (8, "map"), (14, "map"), (2, "volume"), (14, "volume")])
+def test_gates_tell_scenes_apart(scenes, network, modalities, geometry):
+    model, episodes = fresh(network, modalities, scenes, **GEOMETRIES[geometry])
     initialise(model, episodes, Noise(0))
     with torch.no_grad():
         for static in statics(model, episodes):
-            spread = (static - static.mean((0, 2, 3), keepdim=True)).square().mean().sqrt()
+            spread = centred(static).square().mean().sqrt()
             assert float(spread) == pytest.approx(1, rel=1e-6)
     assert torch.isfinite(model.elbo(episodes, Noise(0)).elbo).all()
 
 
+@pytest.mark.parametrize("geometry", ["map", "volume"])
 @pytest.mark.parametrize("modalities", [2, 14])
-def test_layers_of_encoders_are_standardised(scenes, modalities):
-    model, episodes = fresh("apoe", modalities, scenes)
+def test_layers_of_encoders_are_standardised(scenes, modalities, geometry):
+    model, episodes = fresh("apoe", modalities, scenes, **GEOMETRIES[geometry])
     initialise(model, episodes, Noise(0))
     for m, encoder in enumerate(model.encoders):
         seen, layers = {}, list(encoder.named_children())
@@ -57,7 +59,8 @@ def test_layers_of_encoders_are_standardised(scenes, modalities):
             )
         encoder(episodes.senses[m].flatten(0, 1), episodes.queries[m].flatten(0, 1))
         for output in seen.values():
-            channels = output.transpose(0, 1).flatten(1)
+            in_cells = geometry == "volume" and output.ndim == 3  # linear layers have channels last
+            channels = output.movedim(-1 if in_cells else 1, 0).flatten(1)
             alive = channels.std(1) > 1e-6
             assert alive.any() and channels.mean(1).abs().max() < 1e-9
             torch.testing.assert_close(channels.std(1)[alive], torch.ones(int(alive.sum()), dtype=torch.double))
