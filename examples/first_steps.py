@@ -12,14 +12,14 @@ from gmn.figures.imagined import draw
 from gmn.figures.scene import draw as draw_scene
 from gmn.mese.pose import query
 from gmn.mese.settings import SceneSettings
-from gmn.models.gmn import GMN
+from gmn.trained import TrainedGMN
 
 settings = SceneSettings(name="first-steps", image_size=32, crop_size=32)
 scene = SensedScene.make(settings, 0)
 draw_scene(scene.arrays, "A new scene").savefig("scene.png")
 
 # %% A network that was trained on 8,000 others
-model = GMN.from_pretrained("laptop/m2/apoe")
+model = TrainedGMN.from_pretrained("laptop/m2/apoe")
 print(f"{model.config.network}: {sum(p.numel() for p in model.parameters()):,} weights, senses:")
 for modality in model.modalities:
     print(f"  {modality.name}: {modality.shape}")

@@ -21,7 +21,7 @@ from gmn.figures.imagined import draw
 from gmn.mese import camera, pose
 from gmn.mese.grasp import Grasper, accepted
 from gmn.mese.thing import Object
-from gmn.models.gmn import GMN
+from gmn.trained import TrainedGMN
 
 app = typer.Typer(help=__doc__, add_completion=False)
 Folder = Annotated[Path, typer.Argument(help="Of the observations.")]
@@ -57,7 +57,7 @@ def imagine(
     samples: Annotated[int, typer.Option(min=1)] = 4,
 ) -> None:
     """Imagine the object from all around."""
-    model = GMN.from_pretrained(weights)
+    model = TrainedGMN.from_pretrained(weights)
     size = model.config.image_size
     contexts, given = {}, {}
     files, angles = read_table(folder / "looks.csv")

@@ -14,16 +14,18 @@ import numpy as np
 import torch
 import typer
 
-from gmn.data.batches import Episodes
+from gmn.data.episodes import Episodes
 from gmn.data.modalities import Modality
 from gmn.data.regime import Regime
-from gmn.models.config import NETWORKS, ModelConfig
+from gmn.models.config import ModelConfig
 from gmn.models.encoders import HapticEncoder
 from gmn.models.gmn import GMN
 from gmn.models.renderers import HapticRenderer
 from gmn.models.senses import SENSES, Sense
-from gmn.params import Train
+from gmn.params import Contexts, Train
 from gmn.progress import Progress
+from gmn.roster import NETWORKS
+from gmn.trained.belief import Belief
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, train
 
@@ -97,16 +99,15 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
     run = Run(
         config=ModelConfig(network, **CONFIG),
         settings=Train(
-            iterations=iterations, batch_size=16, curriculum=None,
-            learning_rate=0.002, initialisation="scaled", warmup=20, schedule="cosine", clip=1e5, alone=0.2, few=0.0,
-            rendered=None, symmetries=False,
-            haptic_scale="robust", precision="float32", evaluate_every=iterations, validation_scenes=len(rooms["val"]),
+            iterations=iterations, batch_size=16, learning_rate=0.002, initialisation="scaled", warmup=20,
+            schedule="cosine", clip=1e5, contexts=Contexts(alone=0.2), evaluate_every=iterations,
+            validation_scenes=len(rooms["val"]),
         ),
         regime=Regime("rooms", modalities=2, low=2, high=2),
         seed=0, train=rooms["train"], val=rooms["val"], shown=shown, device=torch.device("cpu"),
     )  # fmt: skip
     with Progress(network, iterations, "it") as progress:
-        model, _ = train(run, Checkpoints(scratch / network), progress.advance, progress.skip)
+        model, _ = train(run, Checkpoints(scratch / network), progress)
     return model.eval()
 
 
@@ -115,7 +116,7 @@ def error(model: GMN, rooms: Rooms, heard: int) -> float:
     scenes = rooms.read(np.arange(len(rooms)))
     squares = []
     for scan, sound, query in zip(scenes.senses[0], scenes.senses[1], scenes.queries[0], strict=True):
-        belief = model.infer({"ears": (sound[:heard], query[:heard])} if heard else {})
+        belief = Belief(model, {"ears": (sound[:heard], query[:heard])} if heard else {})
         guess = belief.imagine({"scanner": query[-2:]}, samples=8)["scanner"].mean(0)
         squares.append(((guess - scan[-2:]) ** 2).mean())
     return float(torch.stack(squares).mean().sqrt())

@@ -1,6 +1,7 @@
 """params.yaml as typed, validated settings: every mistake at once, each with its key, value and remedy."""
 
 import difflib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -10,9 +11,10 @@ from ruamel.yaml import YAML, YAMLError
 from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.mese.settings import Lighting, Rotation, SceneSettings, Shapes
-from gmn.models.config import FIRST_PRIORS, NETWORKS, POOLINGS, STRIDES, ModelConfig
+from gmn.models.config import FIRST_PRIORS, POOLINGS, STRIDES, ModelConfig
+from gmn.roster import NETWORKS
 
-Network = Literal[NETWORKS]
+Network = Literal[tuple(NETWORKS)]
 Reading = Literal["paper", "released"]
 
 Count = Annotated[int, Field(ge=1)]
@@ -144,59 +146,81 @@ class Curriculum(_Strict):
         return rise
 
 
+class Contexts(_Strict):
+    """Shares of training scenes with contexts that are rare else: gmn.data.views.Shares."""
+
+    alone: Share = 0.0
+    few: Share = 0.0
+    crossed: Share = 0.0
+
+
 class Train(_Strict):
-    """Optimisation; see docs/pipeline.md for the unit of each."""
+    """Optimisation; see docs/pipeline.md for the unit of each. The defaults are the paper's."""
 
     iterations: Count
     batch_size: Count
-    curriculum: Curriculum | None
+    curriculum: Curriculum | None = None
     learning_rate: Positive
-    initialisation: Literal["default", "scaled"]
-    warmup: Annotated[int, Field(ge=0)]
-    schedule: Literal["constant", "cosine"]
-    clip: Positive
-    alone: Share
-    few: Share
-    rendered: Count | None
-    symmetries: bool
-    haptic_scale: Literal["minmax", "robust"]
-    precision: Literal["float32", "bfloat16"]
+    initialisation: Literal["default", "scaled"] = "default"
+    warmup: Annotated[int, Field(ge=0)] = 0
+    schedule: Literal["constant", "cosine"] = "constant"
+    clip: Positive = 0.25
+    contexts: Contexts = Contexts()
+    rendered: Count | None = None
+    symmetries: bool = False
+    haptic_scale: Literal["minmax", "robust"] = "minmax"
+    precision: Literal["float32", "bfloat16"] = "float32"
     evaluate_every: Count
     validation_scenes: Count
 
-
-class Density(_Strict):
-    scenes: Count
-    samples: Count
-    most_samples: Count
+    @property
+    def length(self) -> str:
+        """How long it is, in words."""
+        easier = ", easier batches first" if self.curriculum and self.curriculum.lessons else ""
+        return f"{self.iterations:,} iterations of {self.batch_size} scenes{easier}"
 
 
 class Scored(_Strict):
     """An evaluation of so many scenes with so many samples of z."""
 
     scenes: Count
-    samples: Annotated[int, Field(ge=2)]
-
-
-class Classify(_Strict):
-    batches: Count
     samples: Count
 
 
-class Generate(_Strict):
+class Spread(Scored):
+    """Likewise; samples are compared."""
+
     samples: Annotated[int, Field(ge=2)]
+
+
+class Density(Scored):
+    """Fig. 3, and scenes and samples of its tighter bound."""
+
+    most_samples: Count
+    most_samples_scenes: Count
+
+
+class Classification(Scored):
+    """Scenes that are told apart, ten at a time, half of them of each object set."""
+
+    scenes: Annotated[int, Field(ge=20, multiple_of=20)]
 
 
 class Missing(_Strict):
+    """Scenes of each number of modalities shown, and scenes at M = 2."""
+
     scenes: Count
+    complete_scenes: Count
 
 
-class Probe(_Strict):
-    """Scenes that the probe is fitted on and tested on, and samples of z."""
+class Occupancy(Scored):
+    """Scenes that a probe is fitted on, and those that it is tested on."""
 
     fitted: Count
-    tested: Count
-    samples: Count
+
+
+class Generation(_Strict):
+    samples: Annotated[int, Field(ge=2)]
 
 
 class Album(_Strict):
@@ -219,16 +243,39 @@ class Scale(_Strict):
     train: Train
     train_missing: Train
     density: Density
-    classify: Classify
-    generate: Generate
+    classification: Classification
+    generation: Generation
     missing: Missing
     heldout: Scored
-    agree: Scored
-    probe: Probe
-    calibrate: Scored
-    explain: Scored
+    agreement: Spread
+    occupancy: Occupancy
+    calibration: Spread
+    explained: Spread
     album: Album
     benchmark: Benchmark
+
+    def limits(self) -> Iterator[tuple[str, int, int, str]]:
+        """Counts that cannot be more than there are: key, value, the most, of what."""
+        sets = {name: getattr(self.simulate.sets, name).scenes for name in Sets.model_fields}
+        for kind, name in (("density", "test"), ("agreement", "test"), ("explained", "test"), ("calibration", "test"),
+                           ("occupancy", "test"), ("album", "test"), ("heldout", "heldout"), ("missing", "val")):  # fmt: skip
+            yield f"{kind}.scenes", getattr(self, kind).scenes, sets[name], f"scenes of {name}"
+        yield "density.most_samples_scenes", self.density.most_samples_scenes, sets["test"], "scenes of test"
+        yield "missing.complete_scenes", self.missing.complete_scenes, sets["val"], "scenes of val"
+        yield "occupancy.fitted", self.occupancy.fitted, sets["train"], "scenes of train"
+        told_apart = 2 * min(sets["test4"], sets["test6"])
+        yield "classification.scenes", self.classification.scenes, told_apart, "scenes of test4 and test6, half of each"
+        views = self.simulate.world.views
+        for key in ("train", "train_missing"):
+            train: Train = getattr(self, key)
+            yield f"{key}.validation_scenes", train.validation_scenes, sets["val"], "scenes of val"
+            yield f"{key}.batch_size", train.batch_size, sets["train"], "scenes of train"
+            yield f"{key}.rendered", train.rendered or 0, views, "views"
+            for k, lesson in enumerate(train.curriculum.lessons if train.curriculum else ()):
+                lessons = f"{key}.curriculum.lessons.{k}"
+                yield f"{lessons}.views", lesson.views or 0, views, "views"
+                yield f"{lessons}.scenes", lesson.scenes or 0, sets["train"], "scenes of train"
+                yield f"{lessons}.first", lesson.first or 0, sets["train"], "scenes of train"
 
 
 class Settings(_Strict):
@@ -311,6 +358,14 @@ class Settings(_Strict):
         if settings.scale not in settings.scales:
             names, hint = ", ".join(settings.scales), _hint(settings.scale, settings.scales)
             raise UserError(f"{path}: scale: got {settings.scale!r}; use one of {names}{hint}")
+        beyond = [
+            f"{path}: scales.{name}.{key}: got {value}; there are {most} {what}: lower it"
+            for name, scale in settings.scales.items()
+            for key, value, most, what in scale.limits()
+            if value > most
+        ]
+        if beyond:
+            raise UserError("\n".join(beyond))
         settings.check_networks()
         return settings
 

@@ -8,6 +8,11 @@ from tqdm import tqdm
 EVERY = 30  # s between plain lines
 
 
+def silent() -> "Progress":
+    """Progress that nobody sees."""
+    return Progress("", 0, "", silent=True)
+
+
 class Progress:
     """Counts ``unit`` up to ``total``.
 

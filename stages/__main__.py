@@ -1,28 +1,22 @@
 """``python -m stages STAGE``: see ``--help``."""
 
+import os
 import sys
 
 import typer
 
 from gmn.errors import UserError
 from stages import (
-    agree,
     album,
     benchmark,
-    calibrate,
     check,
     claims,
-    classify,
-    density,
-    explain,
+    evaluate,
     explore,
     figures,
-    generate,
-    heldout,
+    generation,
     imagine,
     look,
-    missing,
-    probe,
     publish,
     report,
     score,
@@ -33,14 +27,16 @@ from stages import (
 )
 from stages.clock import timed
 
+os.environ.setdefault("MPLBACKEND", "Agg")  # no window is ever opened
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-MEASURE = (density, classify, generate, agree, missing, heldout, probe, calibrate, explain, benchmark)
 STAGES = (
     check,
     simulate,
     split,
     train,
-    *MEASURE,
+    evaluate,
+    generation,
+    benchmark,
     score,
     claims,
     figures,

@@ -1,15 +1,15 @@
 """What the report's explorer shows without a server."""
 
 from gmn.params import Settings
+from gmn.paths import PARAMS, Paths
 from gmn.progress import Progress
-from stages.paths import PARAMS, Paths, parent
 
 
 def run() -> None:
     """Imagine some test scenes from every mix of a few looks and touches."""
-    from gmn.data.shards import write_json
-    from gmn.evaluation.results import NETWORKS
     from gmn.explore.explorer import STORED, Explorer
+    from gmn.files import write_json
+    from gmn.roster import NETWORKS
     from stages.load import load_model
 
     settings = Settings.load(PARAMS)
@@ -18,4 +18,4 @@ def run() -> None:
     explorer = Explorer(models, settings.scene_settings("test"), chosen.scenes, STORED, chosen.views, chosen.samples)
     with Progress("album", chosen.scenes * 2 ** len(STORED), "mixes") as progress:
         album = explorer.album(progress.advance)
-    write_json(parent(Paths(settings).album), album)
+    write_json(Paths(settings).album, album)

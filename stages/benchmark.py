@@ -6,8 +6,9 @@ import typer
 
 from gmn.errors import UserError
 from gmn.params import Settings
+from gmn.paths import PARAMS, Paths
 from gmn.progress import Progress
-from stages.paths import PARAMS, Paths, cores, parent
+from stages.cores import cores
 
 MODALITIES = (2, 5, 8, 14)
 
@@ -20,9 +21,10 @@ def run(
     """Measure parameters, time per iteration and peak memory of the networks (Table 1)."""
     import torch
 
-    from gmn.data.shards import write_json
-    from gmn.evaluation.cost import Way, measure, parameters
-    from gmn.models.config import NETWORKS, ModelConfig
+    from gmn.evaluation.benchmark import Way, measure, parameters
+    from gmn.files import write_json
+    from gmn.models.config import ModelConfig
+    from gmn.roster import NETWORKS
     from stages.device import pick_device
 
     settings = Settings.load(PARAMS)
@@ -47,7 +49,7 @@ def run(
                 progress.advance(1)
     name = torch.cuda.get_device_name() if device == "cuda" else device
     about = chosen.model_dump() | {"device": name, "threads": threads if device == "cpu" else None}
-    write_json(parent(Paths(settings).cost), {"settings": about, "rows": rows})
+    write_json(Paths(settings).benchmark, {"settings": about, "rows": rows})
 
 
 def _compare(modalities, device: str, make) -> None:
@@ -57,9 +59,9 @@ def _compare(modalities, device: str, make) -> None:
     """
     import pandas as pd
 
-    from gmn.evaluation.cost import Way, convolution_rate, measure
-    from gmn.models.config import NETWORKS
-    from tests.models.plain import bound
+    from gmn.evaluation.benchmark import Way, convolution_rate, measure
+    from gmn.reference import bound
+    from gmn.roster import NETWORKS
 
     ways = {"plain": Way(bound), "fast": Way()}
     rate, batch, iterations = None, 4, 5

@@ -6,14 +6,14 @@ import typer
 
 from gmn.errors import UserError
 from gmn.params import Settings
-from stages.paths import PARAMS, Paths, parent
+from gmn.paths import PARAMS, Paths
 
 
 def run(only: Annotated[list[str] | None, typer.Argument(help="C1 ...: print these, write nothing.")] = None) -> None:
     """Measure the paper's claims and decide on each."""
-    from gmn.data.shards import write_atomically, write_json
     from gmn.evaluation.claims import CLAIMS, claims
     from gmn.evaluation.results import Results
+    from gmn.files import write_atomically, write_json
     from gmn.report import claims_table
 
     settings = Settings.load(PARAMS)
@@ -31,5 +31,5 @@ def run(only: Annotated[list[str] | None, typer.Argument(help="C1 ...: print the
     if only:
         print(text)
         return
-    write_json(parent(paths.claims), found)
+    write_json(paths.claims, found)
     write_atomically(paths.claims.with_suffix(".md"), text)

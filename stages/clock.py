@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from gmn.params import Settings
-from stages.paths import PARAMS, Paths, parent
+from gmn.paths import PARAMS, Paths
 
 
 def timed(run: Callable[..., None]) -> Callable[..., None]:
@@ -29,9 +29,9 @@ def _write(stage: str, seconds: float) -> None:
     import csv
     import io
 
-    from gmn.data.shards import write_atomically
+    from gmn.files import write_atomically
 
-    path = parent(Paths(Settings.load(PARAMS)).times)
+    path = Paths(Settings.load(PARAMS)).times
     known = dict(csv.reader(path.read_text().splitlines()[1:])) if path.exists() else {}
     known[stage] = f"{seconds:.1f}"
     text = io.StringIO()

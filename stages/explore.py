@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from gmn.params import Settings
+from gmn.paths import PARAMS
 from stages.options import ObjectSetName
-from stages.paths import PARAMS
 
 VIEWS, SAMPLES = 24, 16
 
@@ -16,11 +16,11 @@ def run(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of this machine, 127.0.0.1.")] = 8000,
 ) -> None:
     """Serve a page where looks and touches are given, one by one, to live networks."""
-    from gmn.evaluation.results import NETWORKS
     from gmn.explore.explorer import Explorer, one_by_one
     from gmn.explore.server import HOST, serve
     from gmn.report import explorer_page
-    from stages.load import load_trained
+    from gmn.roster import NETWORKS
+    from stages.trained import load_trained
 
     settings = Settings.load(PARAMS)
     scenes = settings.scene_settings(object_set)

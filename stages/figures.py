@@ -3,7 +3,7 @@
 import shutil
 
 from gmn.params import Settings
-from stages.paths import PARAMS, Paths
+from gmn.paths import PARAMS, Paths
 
 
 def run() -> None:

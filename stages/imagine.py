@@ -8,8 +8,8 @@ import typer
 
 from gmn.errors import UserError
 from gmn.params import Settings
+from gmn.paths import PARAMS
 from stages.options import ObjectSetName, PictureFile, Seed
-from stages.paths import PARAMS, parent
 
 
 def run(
@@ -40,7 +40,8 @@ def run(
 
     from gmn.explore import scene as explored
     from gmn.figures.imagined import draw
-    from stages.load import load_trained
+    from gmn.figures.style import save_picture
+    from stages.trained import load_trained
 
     networks = {_label(name): load_trained(settings, name, seed) for name in model or [settings.model]}
     chosen, angles = settings.scene_settings(object_set), explored.orbit(views)
@@ -52,11 +53,11 @@ def run(
     given = sensed.pictures(range(look), range(touch))
     title = f"{', '.join(networks)}: scene {scene} of the set {object_set}; looks: {look}, touches: {touch}"
     about = f"scale {settings.scale}, training seed {seed}; viewpoints all around, a little from above"
-    draw(given, imagined, sensed.truth(angles), title, about).savefig(parent(out))
+    save_picture(draw(given, imagined, sensed.truth(angles), title, about), out)
 
 
 def _label(model: str) -> str:
-    from gmn.figures.style import NAMES
     from gmn.models.weights import SUFFIX
+    from gmn.roster import LABELS
 
-    return NAMES.get(model) or (Path(model).stem if model.endswith(SUFFIX) else model)
+    return LABELS.get(model) or (Path(model).stem if model.endswith(SUFFIX) else model)

@@ -1,12 +1,13 @@
 """A trained network and the scenes to try it on."""
 
-from gmn.data.batches import SceneReader
+from gmn.data.reader import SceneReader
 from gmn.data.shards import SceneSet
 from gmn.models.gmn import GMN
 from gmn.models.weights import load_weights
 from gmn.params import Settings
+from gmn.paths import Paths
+from stages.cores import cores
 from stages.device import pick_device
-from stages.paths import Paths, cores
 
 
 def load_model(
@@ -24,21 +25,3 @@ def load_model(
     model = load_weights(paths.weights(network, regime, seed), expected)
     sets = [SceneSet(paths.scenes(name)) for name in object_sets]
     return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, model.haptic_scale) for scenes in sets]
-
-
-def load_trained(settings: Settings, network: str, seed: int = 0) -> GMN:
-    """The network of M = 2 that was trained here or, if there is none, the one that comes with the package.
-
-    Args:
-        settings: of the run.
-        network: its name, or the name of weights of the package, such as ``map/m2/apoe``.
-        seed: of its training.
-
-    Raises:
-        UserError: there is no such network, or no weights of it.
-    """
-    if "/" in network:
-        return GMN.from_pretrained(network).to(pick_device())
-    settings.model_config_for(network, 2)
-    path = Paths(settings).weights(network, "m2", seed)
-    return GMN.from_pretrained(path if path.exists() else f"{settings.scale}/m2/{network}").to(pick_device())

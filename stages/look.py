@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from gmn.params import Settings
+from gmn.paths import PARAMS
 from stages.options import ObjectSetName, PictureFile
-from stages.paths import PARAMS, parent
 
 
 def run(
@@ -17,8 +17,9 @@ def run(
     """Draw a scene: what is seen, the hand at several grasps, what its sensors feel."""
     settings = Settings.load(PARAMS)
     from gmn.figures.scene import draw
+    from gmn.figures.style import save_picture
     from gmn.mese.simulate import simulate
 
     made = simulate(settings.scene_settings(object_set), range(scene, scene + 1))
     arrays = {name: array[0] for name, array in made.items()}
-    draw(arrays, f"Scene {scene} of the set {object_set}").savefig(parent(out))
+    save_picture(draw(arrays, f"Scene {scene} of the set {object_set}"), out)

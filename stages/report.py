@@ -1,7 +1,7 @@
 """The page that shows it all."""
 
 from gmn.params import Settings
-from stages.paths import PARAMS, Paths, parent
+from gmn.paths import PARAMS, Paths
 
 
 def run() -> None:
@@ -10,7 +10,7 @@ def run() -> None:
 
     import pandas as pd
 
-    from gmn.data.shards import write_atomically
+    from gmn.files import write_atomically
     from gmn.report import page
 
     settings = Settings.load(PARAMS)
@@ -19,6 +19,12 @@ def run() -> None:
     minutes = {}
     if paths.times.exists():
         times = pd.read_csv(paths.times, index_col="stage")["seconds"] / 60
-        minutes = times.groupby(lambda stage: stage.split("@")[0], sort=False).sum().to_dict()
+        minutes = times.groupby(_group, sort=False).sum().to_dict()
     text = page(settings, paths.figures, *read, minutes)
-    write_atomically(parent(paths.page), text)
+    write_atomically(paths.page, text)
+
+
+def _group(stage: str) -> str:
+    """What is timed together: a stage with all its matrix, an evaluation of all networks."""
+    name, _, item = stage.partition("@")
+    return item.split("-")[0] if name == "evaluate" else name

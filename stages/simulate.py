@@ -6,9 +6,10 @@ import typer
 
 from gmn.errors import UserError
 from gmn.params import Settings
+from gmn.paths import PARAMS, SCRATCH, Paths
 from gmn.progress import Progress
+from stages.cores import cores
 from stages.options import ObjectSetName
-from stages.paths import PARAMS, SCRATCH, Paths, cores
 
 
 def run(

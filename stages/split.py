@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gmn.params import Settings
-from stages.paths import PARAMS, Paths, parent
+from gmn.paths import PARAMS, Paths
 
 Name = Annotated[str, typer.Option(help="m2, or mM-A-B: A to B of M modalities a scene; -heldout: not all shapes.")]
 
@@ -15,12 +15,13 @@ def run(regime: Name) -> None:
     from gmn.data.combinations import draw, frequencies, save
     from gmn.data.regime import Regime
     from gmn.data.shards import SceneSet
+    from gmn.files import write_table
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
     chosen = Regime.parse(regime)
     train, val = (SceneSet(paths.scenes(name)) for name in ("train", "val"))
     shown = draw(chosen, train.read_all("walk"), len(val), settings.seed)
-    save(parent(paths.split(regime)), shown)
+    save(paths.split(regime), shown)
     names = [m.name for m in settings.model_config_for("baseline", chosen.modalities).modality_list]
-    frequencies(shown, names).to_csv(parent(paths.combinations(regime)), index=False, lineterminator="\n")
+    write_table(paths.combinations(regime), frequencies(shown, names))

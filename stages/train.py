@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from gmn.params import Settings, Train
+from gmn.paths import PARAMS, SCRATCH, Paths
 from gmn.progress import Progress
+from stages.cores import cores
 from stages.options import Model, Seed
-from stages.paths import PARAMS, SCRATCH, Paths, cores, parent
 
 
 def run(
@@ -21,11 +22,12 @@ def run(
     import pandas as pd
     import torch
 
-    from gmn.data.batches import SceneReader
     from gmn.data.combinations import load
+    from gmn.data.reader import SceneReader
     from gmn.data.regime import Regime
     from gmn.data.scaling import HapticScale
     from gmn.data.shards import SceneSet
+    from gmn.files import write_table
     from gmn.models.weights import save_weights
     from gmn.training.checkpoint import Checkpoints
     from gmn.training.distributed import world
@@ -57,11 +59,10 @@ def run(
         name = f"{regime}-{model}-{seed}"
         checkpoints = Checkpoints(SCRATCH / "train" / f"{name}-{_key(settings, config, optimisation, sets, name)}")
         with Progress(f"train {name}", optimisation.iterations, "it", silent=not processes.leads) as progress:
-            trained, rows = train(plan, checkpoints, progress.advance, progress.skip)
+            trained, rows = train(plan, checkpoints, progress)
         if processes.leads:
-            save_weights(parent(paths.weights(model, regime, seed)), trained)
-            curves = parent(paths.curves(model, regime, seed))
-            pd.DataFrame(rows).to_csv(curves, index=False, float_format="%.6g", lineterminator="\n")
+            save_weights(paths.weights(model, regime, seed), trained)
+            write_table(paths.curves(model, regime, seed), pd.DataFrame(rows), float_format="%.6g")
             checkpoints.clear()
 
 

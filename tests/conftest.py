@@ -9,14 +9,19 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import pytest
 import torch
+from pydantic import create_model
 
-from gmn.data.batches import Episodes, SceneReader, draw_views
+from gmn.data.episodes import Episodes
 from gmn.data.produce import Production
+from gmn.data.reader import SceneReader
 from gmn.data.scaling import HapticScale
 from gmn.data.shards import SceneSet
+from gmn.data.views import draw_views
+from gmn.evaluation.trial import Trial
 from gmn.mese.settings import SceneSettings
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
+from gmn.params import Scored
 from gmn.progress import Progress
 
 TINY = dict(
@@ -61,6 +66,12 @@ def tiny_model(network: str, modalities: int, **changes) -> GMN:
 
 def reader_for(scenes: SceneSet, model: GMN) -> SceneReader:
     return SceneReader(scenes, model.modalities, HapticScale.make("robust", scenes.manifest["haptics"]))
+
+
+def trial_for(model, reader: SceneReader, scenes: int, samples: int = 1, seed: int = 0, **more: int) -> Trial:
+    """An evaluation's trial; ``more`` settings of its kind."""
+    kind = create_model("Kind", __base__=Scored, **{name: (int, ...) for name in more})
+    return Trial(model, reader, kind(scenes=scenes, samples=samples, **more), seed)
 
 
 def doubled(episodes: Episodes) -> Episodes:

@@ -16,6 +16,7 @@ from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.models.networks import INFERENCE
 from gmn.models.senses import SENSES
+from gmn.trained.belief import Belief
 from stages.__main__ import app
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +43,7 @@ def test_extending(extended):
     rows, places = torch.arange(2), torch.tensor([[0.5, 0.0, 0.0], [0.0, -0.5, 0.0]])
     assert placed.render(0, z, rows, places).shape == (2, 24)
     assert placed.render(1, z, rows, places[:, :0]).shape == (2, 1)
-    heard = placed.infer({"ears": (np.ones((2, 24)), places), "thermometer": (np.ones((1, 1)), np.ones((1, 0)))})
+    heard = Belief(placed, {"ears": (np.ones((2, 24)), places), "thermometer": (np.ones((1, 1)), np.ones((1, 0)))})
     assert heard.imagine({"ears": places}, samples=3)["ears"].shape == (3, 2, 24)
     paper = ModelConfig("conditional", 2, std={VISION: 1.0, HAPTICS: 1.0})
     with torch.device("meta"):

@@ -41,7 +41,7 @@ def test_paper_scale_has_the_papers_numbers(tmp_path):
     assert (config.decoder, config.kernel, dict(config.std)) == (32, 5, {"vision": 1.0, "haptics": 1.0})
     train = settings.now.train
     assert (train.batch_size, train.learning_rate, train.clip, train.schedule) == (12, 1e-4, 0.25, "constant")
-    assert (settings.now.density.samples, settings.now.classify.samples) == (5, 50)
+    assert (settings.now.density.samples, settings.now.classification.samples) == (5, 50)
 
 
 def test_scenes_of_a_set_are_made_of_the_scales_world(tmp_path):
@@ -71,7 +71,7 @@ LAPTOP = "scales.laptop."
         ),
         ({LAPTOP + "model.volume": 1}, "model.volume: got 1; must be greater"),
         ({LAPTOP + "model.pooling": "max"}, "model.pooling: got 'max'; must be 'sum' or 'mean'"),
-        ({"model": "apeo"}, "model: got 'apeo'.*'baseline', 'poe' or 'apoe'"),
+        ({"model": "apeo"}, "model: got 'apeo'.*'apoe', 'baseline' or 'poe'"),
         ({"seed": GONE, "sead": 0}, "sead: unknown key; did you mean 'seed'"),
         (
             {LAPTOP + "simulate.sets.train.scenes": 0},

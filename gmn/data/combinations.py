@@ -9,8 +9,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from gmn.data.regime import Regime
-from gmn.data.shards import write_shard
 from gmn.errors import UserError
+from gmn.files import write_arrays
 from gmn.mese.shape import held_out
 
 
@@ -42,7 +42,7 @@ def draw(regime: Regime, walks: np.ndarray, val: int, seed: int) -> dict[str, np
 
 def save(path: Path, shown: dict[str, np.ndarray]) -> None:
     """Write combinations as safetensors, atomically."""
-    write_shard(path, shown)
+    write_arrays(path, shown)
 
 
 def load(path: Path) -> dict[str, np.ndarray]:

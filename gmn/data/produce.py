@@ -23,8 +23,9 @@ import mujoco
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from gmn.data.shards import FORMAT, MANIFEST, sha256, shard_name, write_json, write_shard
+from gmn.data.shards import FORMAT, MANIFEST, sha256, shard_name
 from gmn.errors import UserError
+from gmn.files import write_arrays, write_json
 from gmn.mese.channels import channels
 from gmn.mese.settings import SceneSettings
 from gmn.mese.simulate import UNITS, simulate
@@ -158,7 +159,7 @@ def _engine(workers: int, cluster: str | None):
 
 def _make_shard(settings: SceneSettings, indices: range, path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_shard(path, simulate(settings, indices))
+    write_arrays(path, simulate(settings, indices))
     return len(indices)
 
 

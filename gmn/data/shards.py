@@ -8,14 +8,11 @@ Usage::
 
 import hashlib
 import json
-import os
-import uuid
 from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
-from safetensors.numpy import save
 
 from gmn.errors import UserError
 from gmn.mese.thing import Object
@@ -25,28 +22,6 @@ MANIFEST = "manifest.json"
 MAPPED = 32  # shards mapped at a time
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file beside ``path``, then move it there: ``path`` is never half written.
-
-    safetensors' own ``save_file`` would leave a file of another name behind where it is killed.
-
-    Raises:
-        UserError: the disk is full, or the folder may not be written.
-    """
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({error.strerror}); free some disk or mend its rights") from None
-
-
-def write_json(path: Path, value) -> None:
-    """Write ``value`` as indented JSON, atomically; NaN is refused."""
-    write_atomically(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
-
-
 def shard_name(k: int) -> str:
     return f"shard-{k:05d}.safetensors"
 
@@ -54,12 +29,6 @@ def shard_name(k: int) -> str:
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_shard(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write one shard atomically; equal arrays give equal bytes."""
-    # save takes the memory of strided views as it lies.
-    write_atomically(path, save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 
 
 class SceneSet:

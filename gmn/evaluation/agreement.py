@@ -7,12 +7,14 @@ a picture is brighter than the black room; chroma is a colour less its grey, (R,
 import numpy as np
 import torch
 
-from gmn.data.batches import SceneReader
+from gmn.data.reader import SceneReader
 from gmn.evaluation.protocol import first_views, rounded
+from gmn.evaluation.trial import Trial
 from gmn.mese.parts import cubes_in_view
 from gmn.models.gmn import GMN, TargetViews
 from gmn.models.noise import Noise
 
+SETS = ("test",)
 CONTEXTS = {"nothing": (0, 0), "sight": (1, 0), "touch": (0, 15), "both": (1, 15)}  # images, touches; both: Fig. 1
 BRIGHT = 0.15  # of full white, in the brightest channel; the darkest lit face has about 0.2
 SHOWN = 0.005  # of the context picture's pixels: a cube with fewer is not shown
@@ -20,17 +22,11 @@ BATCH = 10
 
 
 @torch.no_grad()
-def agreement(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: int, device, tick) -> dict:
+def agreement(trial: Trial) -> dict:
     """Agreement across samples.
 
     Args:
-        model: of M = 2.
-        reader: of scenes never trained on.
-        scenes: how many of them.
-        samples: of z, at least 2.
-        seed: of the noise.
-        device: where.
-        tick: called with the number of finished scenes.
+        trial: of a network of M = 2, with two samples at least.
 
     Returns:
         Per context, lists over scenes, each a mean over 14 views: ``iou`` of the silhouettes of two samples;
@@ -40,20 +36,17 @@ def agreement(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
         each relative to the squared true chroma.
     """
     result = {name: {} for name in CONTEXTS}
-    for start in range(0, scenes, BATCH):
-        indices = np.arange(start, min(start + BATCH, scenes))
-        read = reader.read(indices)
-        truth = read.senses[0][:, 1:].numpy()
-        parts = [seen_and_hidden(reader, index, truth.shape[-1]) for index in indices]
+    for batch in trial.batches(BATCH):
+        truth = batch.read.senses[0][:, 1:].numpy()
+        parts = [seen_and_hidden(trial.reader, index, truth.shape[-1]) for index in batch.indices]
         for name, counts in CONTEXTS.items():
-            asked = first_views(read, list(counts), []).to(device)
-            pictures = imagine(model, asked, Noise(seed * 1_000_003 + start, device=device), samples)
+            asked = first_views(batch.read, *counts).to(trial.device)
+            pictures = imagine(trial.model, asked, batch.noise(), trial.samples)
             for k, (own, part) in enumerate(zip(truth, parts, strict=True)):
                 for measure, value in compare(pictures[:, k], own, part).items():
                     result[name].setdefault(measure, []).append(value)
-        tick(len(indices))
     measured = {n: {m: _or_none(values) for m, values in c.items()} for n, c in result.items()}
-    return {"scenes": scenes, "samples": samples} | measured
+    return {"scenes": trial.scenes, "samples": trial.samples} | measured
 
 
 def imagine(model: GMN, asked, noise: Noise, samples: int) -> np.ndarray:

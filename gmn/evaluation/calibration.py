@@ -8,54 +8,45 @@ times in ten.
 import numpy as np
 import torch
 
-from gmn.data.batches import SceneReader
-from gmn.evaluation.protocol import first_views, rounded
-from gmn.models.gmn import GMN, TargetViews
-from gmn.models.noise import Noise
+from gmn.evaluation.protocol import SENSES, first_views, rounded, targets_of
+from gmn.evaluation.trial import Trial
+
+SETS = ("test",)
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
-SENSES = ("vision", "haptics")
 CONTEXTS = {"nothing": (0, 0), "touch": (0, 10), "sight": (10, 0)}  # what from: images, touches
 BATCH = 25
 
 
 @torch.no_grad()
-def calibration(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: int, device, tick) -> dict:
+def calibration(trial: Trial) -> dict:
     """Coverage of central intervals.
 
     Args:
-        model: of M = 2.
-        reader: of scenes never trained on.
-        scenes: how many of them.
-        samples: of z.
-        seed: of the noise.
-        device: where.
-        tick: called with the number of finished scenes.
+        trial: of a network of M = 2.
 
     Returns:
         ``coverage[sense][context]``: a list over ``levels`` of lists over scenes: the share of the numbers of the
         last five views inside the interval. Of pictures only what shows the object counts: the room is black.
     """
     coverage = {sense: {name: [] for name in CONTEXTS} for sense in SENSES}
-    for start in range(0, scenes, BATCH):
-        indices = np.arange(start, min(start + BATCH, scenes))
-        read = reader.read(indices)
+    model = trial.model
+    for batch in trial.batches(BATCH):
         for modality, sense in enumerate(SENSES):
             for name, counts in CONTEXTS.items():
-                asked = first_views(read, list(counts), [modality]).to(device)
-                where = TargetViews.of(asked.target[:, :, modality])
+                asked = first_views(batch.read, *counts, [sense]).to(trial.device)
+                where = targets_of(asked, sense)
                 truth = asked.senses[modality][where.scene, where.view]
-                z = model.prior(asked, Noise(seed * 1_000_003 + start, device=device), samples).z
-                means = model.means(modality, asked, z, where)[1].unflatten(0, (samples, -1))
+                z = model.prior(asked, batch.noise(), trial.samples).z
+                means = model.means(modality, asked, z, where)[1].unflatten(0, (trial.samples, -1))
                 width = model.config.std_of(model.modalities[modality])
                 below = torch.special.ndtr((truth - means) / width).mean(0)  # P(a number < what it is)
                 counted = _shows_object(truth) if model.modalities[modality].is_picture else torch.ones_like(truth)
-                coverage[sense][name].append(_covered(below, counted, len(indices)))
-        tick(len(indices))
+                coverage[sense][name].append(_covered(below, counted, len(batch.indices)))
     return {
         "levels": list(LEVELS),
-        "scenes": scenes,
-        "samples": samples,
+        "scenes": trial.scenes,
+        "samples": trial.samples,
         "coverage": {
             sense: {name: rounded(np.concatenate(parts, 1)) for name, parts in contexts.items()}
             for sense, contexts in coverage.items()

@@ -58,7 +58,7 @@ def claims(results: Results, chosen: Iterable[str] | None = None) -> list[dict]:
                 "source": source,
                 "verdict": every(part.verdict for part in parts),
                 "parts": [asdict(part) | {"ours": part.ours.described()} for part in parts],
-                "command": f"dvc repro {stage} && python -m stages claims {name}",
+                "command": f"dvc repro --glob '{stage}' && python -m stages claims {name}",
             }
         )
     return table
@@ -74,7 +74,7 @@ def parameters(results: Results) -> list[Part]:
     for (m, network), printed in PARAMETERS.items():
         (count,) = (
             row["parameters"] / 1e6
-            for row in results.cost["rows"]
+            for row in results.benchmark["rows"]
             if (row["modalities"], row["network"]) == (m, network)
         )
         ours = Interval(count, count, count)
@@ -85,7 +85,7 @@ def parameters(results: Results) -> list[Part]:
 
 
 def times(results: Results) -> list[Part]:
-    rows = {(r["modalities"], r["network"]): r["each_ms"] for r in results.cost["rows"]}
+    rows = {(r["modalities"], r["network"]): r["each_ms"] for r in results.benchmark["rows"]}
     parts = []
     for m, (poe, apoe) in MILLISECONDS.items():
         ours = ratio_of_means(rows[m, "poe"], rows[m, "apoe"])
@@ -197,23 +197,23 @@ def similar_bound(results: Results) -> list[Part]:
 
 NATS, ACCURACY, LOSS = "nats / dimension", "share of ten", "nats / view x M"
 
-# id -> statement, where the paper makes it, its measure, the stage that it needs
+# id -> statement, where the paper makes it, its measure, the stages that it needs
 CLAIMS = {
     "C1": ("Parameters: PoE 53M and APoE 29M at M = 5, 131M and 51M at M = 14", "Table 1", parameters, "benchmark"),
     "C2": ("An iteration of PoE takes longer than one of APoE", "Table 1", times, "benchmark"),
     "C3": ("APoE is above the baseline at every point, most with no context of the sense asked for and few of the "
-           "other", "Fig. 3", density, "density"),
+           "other", "Fig. 3", density, "evaluate@density-*"),
     "C4": ("Touch carries shape, not colour: with touch alone GRAY approaches its bound and RGB does not", "Fig. 3",
-           shape_not_colour, "density"),
+           shape_not_colour, "evaluate@density-*"),
     "C5": ("Accuracy rises with contexts; APoE is above the baseline, most on single senses; its I is near H+I, its H "
-           "lower", "Fig. 4", classification, "classify"),
+           "lower", "Fig. 4", classification, "evaluate@classification-*"),
     "C6": ("With modalities missing in training the baseline overfits (a, b, d) or is slow (c), APoE is not: by the "
-           "text, which hides a missing modality", "Fig. 5", missing_by_text, "missing"),
+           "text, which hides a missing modality", "Fig. 5", missing_by_text, "evaluate-missing@*"),
     "C6r": ("The same by the authors' release, which keeps it as a target: the code that drew Fig. 5", "Fig. 5",
-            missing_by_release, "missing"),
+            missing_by_release, "evaluate-missing@*"),
     "C7": ("Across samples shapes agree; colours vary except where the context picture shows them", "Fig. 1",
-           agreement, "agree"),
-    "C8": ("APoE and baseline reach a similar ELBO at M = 2", "Fig. S4", similar_bound, "complete"),
+           agreement, "evaluate@agreement-*"),
+    "C8": ("APoE and baseline reach a similar ELBO at M = 2", "Fig. S4", similar_bound, "evaluate@missing-m2-*"),
 }  # fmt: skip
 
 

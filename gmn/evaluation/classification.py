@@ -6,36 +6,36 @@ authors' code asks for the query of a scene (argmax over i). Both are kept.
 """
 
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import torch
 
-from gmn.data.batches import Episodes, SceneReader
-from gmn.evaluation.protocol import first_views
+from gmn.data.episodes import Episodes
+from gmn.data.modalities import VISION
+from gmn.data.reader import SceneReader
+from gmn.evaluation.protocol import SENSES, first_views, targets_of
+from gmn.evaluation.trial import Trial
 from gmn.models.convolution import copies
 from gmn.models.gmn import GMN, TargetViews, log_mean
 from gmn.models.noise import Noise
 from gmn.models.representations import Representations
 
+SETS = ("test4", "test6")
 SCENES = 10
 COUNTS = (0, 1, 2, 3, 4, 5)
-SENSES = {"I": (1, 0), "H": (0, 1), "H+I": (1, 1)}  # name -> whether images, touches are in the context
+MIXES = {"I": (1, 0), "H": (0, 1), "H+I": (1, 1)}  # name -> whether images, touches are in the context
 TOUCHES = (0, 1, 2, 3, 5, 10, 15)  # contexts when pictures alone are asked about
 PRIOR_SAMPLES = 5  # as many samples of P(z | C) as cost what one of Q(z | C, O) does, about
 
 
 @torch.no_grad()
-def classify(model: GMN, readers: list[SceneReader], batches: int, samples: int, seed: int, device, tick) -> dict:
+def classification(trial: Trial, more: SceneReader) -> dict:
     """Answers of a model to both questions.
 
     Args:
-        model: of M = 2.
-        readers: object sets never trained on; batches are taken from them in turn.
-        batches: how many groups of ten scenes.
-        samples: S.
-        seed: of the noise.
-        device: where.
-        tick: called with the number of finished batches.
+        trial: of a network of M = 2; half of its scenes are of its own set.
+        more: of the other half; groups of ten are taken from the two sets in turn.
 
     Returns:
         ``paper[senses][count]`` and ``released[senses][count]``: a list of 0 and 1, one per query or scene;
@@ -43,60 +43,46 @@ def classify(model: GMN, readers: list[SceneReader], batches: int, samples: int,
         first ``touch_counts[k]`` touches; ``prior``: as the last of ``paper["H+I"]``, scored by samples of
         P(z | C) instead, ``prior_samples`` of them.
     """
-    answers = {question: {s: [[] for _ in COUNTS] for s in SENSES} for question in ("paper", "released")}
+    answers = {question: {s: [[] for _ in COUNTS] for s in MIXES} for question in ("paper", "released")}
     touches, by_prior = [[] for _ in TOUCHES], []
-    for batch in range(batches):
-        reader = readers[batch % len(readers)]
-        first = SCENES * (batch // len(readers))
-        episodes = reader.read(np.arange(first, first + SCENES))
+    half = trial.of(scenes=trial.scenes // 2)
+    sets = [half.batches(SCENES), half.of(more).batches(SCENES)]
+    for group, batch in enumerate(chain.from_iterable(zip(*sets, strict=True))):
         # The same noise for every question: differences are paired.
-        score = partial(_score, model, episodes, samples, seed * 1_000_003 + batch, device)
-        for senses, active in SENSES.items():
+        score = partial(_score, trial, batch.read, group)
+        for senses, active in MIXES.items():
             for c, count in enumerate(COUNTS):
                 scores = score([count * a for a in active])
                 answers["paper"][senses][c] += _right(scores, 0)
                 answers["released"][senses][c] += _right(scores, 1)
         for c, count in enumerate(TOUCHES):
-            touches[c] += _right(score([0, count], asked=(0,)), 0)
+            touches[c] += _right(score([0, count], asked=[VISION]), 0)
         by_prior += _right(score([COUNTS[-1]] * 2, prior=True), 0)
-        tick(1)
-    about = {"counts": list(COUNTS), "samples": samples, "scenes": SCENES * batches}
+    about = {"counts": list(COUNTS), "samples": trial.samples, "scenes": len(by_prior)}
     about |= {"touch_counts": list(TOUCHES), "touches": touches}
-    return about | {"prior_samples": samples * PRIOR_SAMPLES, "prior": by_prior} | answers
+    return about | {"prior_samples": trial.samples * PRIOR_SAMPLES, "prior": by_prior} | answers
 
 
-def _score(model, episodes, samples, seed, device, contexts, asked=(0, 1), prior=False) -> torch.Tensor:
-    drawn = samples * PRIOR_SAMPLES if prior else samples
-    return score_pairs(model, episodes, contexts, drawn, Noise(seed, device=device), device, list(asked), prior)
+def _score(trial: Trial, read: Episodes, group: int, contexts, asked=SENSES, prior=False) -> torch.Tensor:
+    asked = first_views(read, *contexts, asked).to(trial.device)
+    drawn = trial.samples * PRIOR_SAMPLES if prior else trial.samples
+    return score_pairs(trial.model, asked, drawn, trial.noise(group), prior)
 
 
 def _right(scores: torch.Tensor, axis: int) -> list[int]:
     return (scores.argmax(axis).cpu().numpy() == np.arange(len(scores))).astype(int).tolist()
 
 
-def score_pairs(
-    model: GMN,
-    episodes: Episodes,
-    context_counts: list[int],
-    samples: int,
-    noise: Noise,
-    device,
-    asked_for: list[int],
-    prior: bool = False,
-) -> torch.Tensor:
+def score_pairs(model: GMN, asked: Episodes, samples: int, noise: Noise, prior: bool = False) -> torch.Tensor:
     """log p(O_i | C_k) of every pair, (k, i) float64 nats.
 
     Args:
         model: of M = 2.
-        episodes: n scenes.
-        context_counts: views of each modality in the contexts.
+        asked: n scenes with their contexts and queries.
         samples: S.
         noise: of z.
-        device: where.
-        asked_for: modalities of the queries.
         prior: draw z from P(z | C_k), n times fewer draws, instead of Q(z | C_k, O_i).
     """
-    asked = first_views(episodes, context_counts, asked_for).to(device)
     return (_by_prior if prior else _by_posterior)(model, asked, samples, noise)
 
 
@@ -132,4 +118,4 @@ def _by_prior(model: GMN, asked: Episodes, samples: int, noise: Noise) -> torch.
 
 
 def _targets(asked: Episodes) -> list[TargetViews]:
-    return [TargetViews.of(asked.target[:, :, m]) for m in range(asked.target.shape[2])]
+    return [targets_of(asked, sense) for sense in SENSES]

@@ -1,15 +1,21 @@
 """How much of unseen pictures the imagined ones explain, and whether they turn with the camera. Not in the paper."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
-from gmn.data.batches import Episodes, SceneReader
-from gmn.evaluation.protocol import TARGETS, first_views, rounded
+from gmn.data.episodes import Episodes
+from gmn.data.modalities import VISION
+from gmn.evaluation.protocol import TARGETS, first_views, rounded, targets_of
+from gmn.evaluation.trial import Trial
 from gmn.mese.pose import turn_query
-from gmn.models.gmn import GMN, TargetViews
+from gmn.models.gmn import GMN
 from gmn.models.inference import Latents
 from gmn.models.noise import Noise
+from gmn.progress import silent
 
+SETS = ("test",)
 CONTEXTS = {  # name -> pictures, touches
     "nothing": (0, 0), "picture": (1, 0), "mixed": (1, 15), "pictures": (10, 0), "touches": (0, 10), "both": (10, 10),
 }  # fmt: skip
@@ -19,17 +25,11 @@ BATCH = 10
 
 
 @torch.no_grad()
-def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: int, device, tick) -> dict:
+def explained(trial: Trial) -> dict:
     """Variance around the mean picture of all views of all scenes, and what of it is not imagined.
 
     Args:
-        model: of M = 2.
-        reader: of scenes never trained on.
-        scenes: how many of them.
-        samples: of z.
-        seed: of the noise.
-        device: where.
-        tick: called with the number of finished scenes.
+        trial: of a network of M = 2.
 
     Returns:
         Mean squares per scene. ``variance[grey | chroma]`` of the last five views, ``error[context][grey | chroma]``
@@ -39,25 +39,25 @@ def explained(model: GMN, reader: SceneReader, scenes: int, samples: int, seed: 
         ``turn[changed]``: by how much the pictures of z ~ Q(z | all views) change if each is asked for from
         a quarter turn further around the object; ``turn[variance]`` of all views.
     """
-    batches = [np.arange(start, min(start + BATCH, scenes)) for start in range(0, scenes, BATCH)]
-    mean = sum(reader.read(batch).senses[0].sum(0) for batch in batches).mean(0) / scenes
+    model, samples = trial.model, trial.samples
+    quiet = replace(trial, progress=silent())
+    mean = sum(batch.read.senses[0].sum(0) for batch in quiet.batches(BATCH)).mean(0) / trial.scenes
     errors, known = {name: [] for name in CONTEXTS}, {name: [] for name in HALVED}
     turned, spread, late = [], [], []
-    for batch in batches:
-        read, noise = reader.read(batch), Noise(seed * 1_000_003 + int(batch[0]), device=device)
+    for batch in trial.batches(BATCH):
+        read, noise = batch.read, batch.noise()
         truth = read.senses[0][:, -TARGETS:]
         spread.append(sum(parts(read.senses[0] - mean)))
         late.append(parts(truth - mean))
         for name, counts in CONTEXTS.items():
-            asked = first_views(read, list(counts), [0]).to(device)
+            asked = first_views(read, *counts, [VISION]).to(trial.device)
             errors[name].append(parts(_mean_picture(model, asked, model.prior(asked, noise, samples)) - truth))
             if name in HALVED:
-                latents = model.posterior(_halved(read, counts).to(device), noise, samples)
+                latents = model.posterior(_halved(read, counts).to(trial.device), noise, samples)
                 known[name].append(parts(_mean_picture(model, asked, latents) - truth))
-        turned.append(_turned(model, read, noise, device))
-        tick(len(batch))
+        turned.append(_turned(model, read, noise, trial.device))
     return {
-        "scenes": scenes,
+        "scenes": trial.scenes,
         "samples": samples,
         "variance": _by_part(late),
         "error": {name: _by_part(found) for name, found in errors.items()},
@@ -74,7 +74,7 @@ def parts(difference: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
 
 def _mean_picture(model: GMN, asked: Episodes, latents: Latents) -> torch.Tensor:
     """Of what the samples of z show where ``asked`` has targets, (scenes, targets, 3, H, W)."""
-    where = TargetViews.of(asked.target[:, :, 0])
+    where = targets_of(asked, VISION)
     _, means = model.means(0, asked, latents.z, where)
     return means.unflatten(0, (-1, where.episodes, TARGETS)).mean(0).cpu()
 

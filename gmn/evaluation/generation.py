@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
-from gmn.data.batches import SceneReader
+from gmn.data.reader import SceneReader
 from gmn.evaluation.protocol import first_views
+from gmn.evaluation.trial import Trial
 from gmn.mese import camera, pose, shape
-from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 
 SCENES = 4
@@ -23,13 +23,14 @@ def viewpoints() -> np.ndarray:
 
 
 @torch.no_grad()
-def generate(model: GMN, reader: SceneReader, samples: int, seed: int, device, tick) -> dict[str, np.ndarray]:
-    """Imagined and true pictures of the first scenes of different shapes.
+def generation(trial: Trial) -> dict[str, np.ndarray]:
+    """Imagined and true pictures of the trial's first scenes of different shapes.
 
     Returns:
         uint8 arrays, scenes first: ``truth`` (N, 16, S, S, 3), ``context`` (N, V, S, S, 3), ``touches``
         (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, S, S, 3).
     """
+    model, reader, device = trial.model, trial.reader, trial.device
     chosen = _different_shapes(reader)
     episodes = reader.read(chosen)
     size = model.modalities[0].shape[-1]
@@ -40,12 +41,12 @@ def generate(model: GMN, reader: SceneReader, samples: int, seed: int, device, t
     }
     queries = torch.from_numpy(pose.query(pose.camera_pose(viewpoints()))).to(device)
     for name, (images, touches) in CONTEXTS.items():
-        asked = first_views(episodes, [images, touches], []).to(device)
-        z = model.prior(asked, Noise(seed, device=device), samples).z
+        asked = first_views(episodes, images, touches).to(device)
+        z = model.prior(asked, Noise(trial.seed, device=device), trial.samples).z
         rows = torch.arange(len(z), device=device).repeat_interleave(len(queries))
         means = model.render(0, z, rows, queries.repeat(len(z), 1))
-        out[f"imagined-{name}"] = _pictures(means.unflatten(0, (samples, SCENES, -1)).transpose(0, 1))
-        tick(1)
+        out[f"imagined-{name}"] = _pictures(means.unflatten(0, (trial.samples, SCENES, -1)).transpose(0, 1))
+        trial.progress.advance(1)
     return out
 
 

@@ -3,35 +3,38 @@
 import numpy as np
 import torch
 
-from gmn.data.batches import SceneReader, draw_views
 from gmn.data.regime import subsets
+from gmn.data.views import draw_views
 from gmn.evaluation.protocol import rounded
-from gmn.models.gmn import GMN
-from gmn.models.noise import Noise
+from gmn.evaluation.trial import Trial
 
+SETS = ("val",)
 BATCH = 25
 
 
 @torch.no_grad()
-def loss_by_size(model: GMN, reader: SceneReader, scenes: int, seed: int, device, tick) -> dict:
+def missing(trial: Trial) -> dict:
     """Negative ELBO per target view, times M, of scenes that show 1, ..., M modalities.
+
+    At M = 2, where none is missing, more scenes are looked at (Fig. S4).
 
     Returns:
         ``sizes`` and ``losses[size]``: a list over scenes, nats.
     """
+    model = trial.model
     m = len(model.modalities)
-    losses = np.zeros((m, scenes))
+    if m == 2:
+        trial = trial.of(scenes=trial.chosen.complete_scenes)
+    trial.plan(m * trial.scenes)
+    losses = np.zeros((m, trial.scenes))
     for size in range(1, m + 1):
-        for start in range(0, scenes, BATCH):
-            indices = np.arange(start, min(start + BATCH, scenes))
-            # The same views and noise for every model: differences are paired.
-            rng = np.random.default_rng([seed, 5, size, start])
-            shown = subsets(rng, np.full(len(indices), size), m)
-            views = draw_views(rng, shown, reader.views, model.config.reading)
-            episodes = reader.read(indices).with_views(*views).to(device)
-            bound = model.elbo(episodes, Noise(seed * 1_000_003 + start, device=device))
+        for batch in trial.batches(BATCH):
+            # The same views for every model: differences are paired.
+            rng = np.random.default_rng([trial.seed, 5, size, batch.indices[0]])
+            shown = subsets(rng, np.full(len(batch.indices), size), m)
+            views = draw_views(rng, shown, trial.reader.views, model.config.reading)
+            bound = model.elbo(batch.read.with_views(*views).to(trial.device), batch.noise())
             total = -bound.elbo.double().unflatten(0, (2, -1)).sum(0)
             targets = bound.targets.sum(0).unflatten(0, (2, -1)).sum(0)
-            losses[size - 1, indices] = (m * total / targets).cpu().numpy()
-            tick(len(indices))
-    return {"sizes": list(range(1, m + 1)), "scenes": scenes, "losses": rounded(losses)}
+            losses[size - 1, batch.indices] = (m * total / targets).cpu().numpy()
+    return {"sizes": list(range(1, m + 1)), "scenes": trial.scenes, "losses": rounded(losses)}

@@ -9,32 +9,24 @@ import numpy as np
 import torch
 from sklearn.linear_model import RidgeCV
 
-from gmn.data.batches import SceneReader
+from gmn.data.reader import SceneReader
 from gmn.evaluation.protocol import first_views, rounded
-from gmn.mese.parts import lattice, occupancy
-from gmn.models.gmn import GMN
-from gmn.models.noise import Noise
+from gmn.evaluation.trial import Trial
+from gmn.mese.parts import filled, lattice
 
+SETS = ("test", "train")
 COUNTS = (1, 5, 15)
-SENSES = {"sight": (1, 0), "touch": (0, 1), "both": (1, 1)}  # name -> whether images, touches are in the context
+MIXES = {"sight": (1, 0), "touch": (0, 1), "both": (1, 1)}  # name -> whether images, touches are in the context
 PENALTIES = np.logspace(-1, 5, 13)
 BATCH = 25
 
 
-def probe(
-    model: GMN, train: SceneReader, test: SceneReader, fitted: int, tested: int, samples: int, seed: int, device, tick
-) -> dict:
+def occupancy(trial: Trial, train: SceneReader) -> dict:
     """Occupancy read from representations.
 
     Args:
-        model: of M = 2.
-        train: scenes to fit the probe on; the first ``fitted`` are used.
-        test: scenes to test it on; the first ``tested`` are used.
-        fitted, tested: how many.
-        samples: of P(z | C), whose mean is probed.
-        seed: of the noise.
-        device: where.
-        tick: called with the number of finished scenes.
+        trial: of a network of M = 2, on the scenes to test the probe on; the mean of its samples of P(z | C) is probed.
+        train: scenes to fit the probe on.
 
     Returns:
         Per sense and count in ``counts``, lists over test scenes: ``error`` the squared error summed over points,
@@ -42,50 +34,44 @@ def probe(
         same two of a probe that knows no context: the mean of the training scenes.
     """
     points = lattice()
-    sets = {"train": (train, fitted), "test": (test, tested)}
-    truth = {name: occupied(reader, count, points) for name, (reader, count) in sets.items()}
+    sets = {"train": trial.of(train, scenes=trial.chosen.fitted), "test": trial}
+    trial.plan(len(MIXES) * len(COUNTS) * sum(of.scenes for of in sets.values()))
+    truth = {name: occupied(of, points) for name, of in sets.items()}
     varied = truth["train"].any(0)
     truth = {name: values[:, varied].astype(float) for name, values in truth.items()}
     blind = np.broadcast_to(truth["train"].mean(0), truth["test"].shape)
     result = {
-        "counts": list(COUNTS), "samples": samples, "fitted": fitted, "tested": tested, "points": int(varied.sum()),
-        "reference": compare(blind, truth["test"]),
+        "counts": list(COUNTS), "samples": trial.samples, "fitted": trial.chosen.fitted, "tested": trial.scenes,
+        "points": int(varied.sum()), "reference": compare(blind, truth["test"]),
     }  # fmt: skip
-    for sense, active in SENSES.items():
+    for sense, active in MIXES.items():
         result[sense] = {"error": [], "iou": []}
         for count in COUNTS:
-            codes = {
-                name: representations(model, reader, scenes, [count * a for a in active], samples, seed, device, tick)
-                for name, (reader, scenes) in sets.items()
-            }
+            codes = {name: representations(of, *(count * a for a in active)) for name, of in sets.items()}
             regression = RidgeCV(alphas=PENALTIES).fit(codes["train"], truth["train"])
             for name, values in compare(regression.predict(codes["test"]), truth["test"]).items():
                 result[sense][name].append(values)
     return result
 
 
-def occupied(reader: SceneReader, scenes: int, points: np.ndarray) -> np.ndarray:
-    """Which points are filled in the first scenes, (scenes, N) bool."""
-    return np.stack([occupancy(reader.scenes.object(index), points) for index in range(scenes)])
+def occupied(trial: Trial, points: np.ndarray) -> np.ndarray:
+    """Which points are filled in the trial's scenes, (scenes, N) bool."""
+    return np.stack([filled(trial.reader.scenes.object(index), points) for index in range(trial.scenes)])
 
 
 @torch.no_grad()
-def representations(
-    model: GMN, reader: SceneReader, scenes: int, counts: list[int], samples: int, seed: int, device, tick
-) -> np.ndarray:
-    """Mean of z ~ P(z | C) of the first scenes, (scenes, T * Z * cells) float64."""
+def representations(trial: Trial, images: int, touches: int) -> np.ndarray:
+    """Mean of z ~ P(z | C) of the trial's scenes, (scenes, T * Z * cells) float64."""
     codes = []
-    for start in range(0, scenes, BATCH):
-        indices = np.arange(start, min(start + BATCH, scenes))
-        asked = first_views(reader.read(indices), counts, []).to(device)
-        z = model.prior(asked, Noise(seed * 1_000_003 + start, device=device), samples).z
-        codes.append(z.double().unflatten(0, (samples, -1)).mean(0).flatten(1).cpu().numpy())
-        tick(len(indices))
+    for batch in trial.batches(BATCH):
+        asked = first_views(batch.read, images, touches).to(trial.device)
+        z = trial.model.prior(asked, batch.noise(), trial.samples).z
+        codes.append(z.double().unflatten(0, (trial.samples, -1)).mean(0).flatten(1).cpu().numpy())
     return np.concatenate(codes)
 
 
 def compare(guess: np.ndarray, truth: np.ndarray) -> dict[str, list]:
-    """``error`` and ``iou`` of guesses (scenes, points), see :func:`probe`."""
+    """``error`` and ``iou`` of guesses (scenes, points), see :func:`occupancy`."""
     filled = truth.astype(bool)
     rank = (-guess).argsort(1, kind="stable").argsort(1, kind="stable")
     chosen = rank < filled.sum(1, keepdims=True)

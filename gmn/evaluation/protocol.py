@@ -1,29 +1,39 @@
-"""What every evaluation shares: which views are context and target, and rounding of what is written down."""
+"""What evaluations of M = 2 share: which views are context and which are asked for, and rounding of what is written."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import torch
 
-from gmn.data.batches import Episodes
+from gmn.data.episodes import Episodes
+from gmn.data.modalities import HAPTICS, VISION
+from gmn.models.gmn import TargetViews
 
+SENSES = (VISION, HAPTICS)  # in the order of a network's modalities
 TARGETS = 5  # the last views of a scene are the ones asked for
 
 
-def first_views(episodes: Episodes, context_counts: list[int], target_modalities: list[int]) -> Episodes:
+def first_views(episodes: Episodes, images: int, touches: int, asked: Iterable[str] = ()) -> Episodes:
     """The scenes with their first views as context and the last five views as targets.
 
     Args:
         episodes: B scenes.
-        context_counts: views of each modality in the context, M numbers.
-        target_modalities: indices of the modalities asked for.
+        images, touches: views of each sense in the context.
+        asked: the senses asked for.
     """
     _, b, m, views = episodes.context.shape
     context = torch.zeros(1, b, m, views, dtype=torch.bool)
     target = torch.zeros_like(context)
-    for k, count in enumerate(context_counts):
+    for k, count in enumerate((images, touches)):
         context[:, :, k, :count] = True
-    for k in target_modalities:
-        target[:, :, k, views - TARGETS :] = True
+    for sense in asked:
+        target[:, :, SENSES.index(sense), views - TARGETS :] = True
     return episodes.with_views(context, target)
+
+
+def targets_of(asked: Episodes, sense: str) -> TargetViews:
+    """The views of ``sense`` that are asked for."""
+    return TargetViews.of(asked.target[:, :, SENSES.index(sense)])
 
 
 def rounded(values) -> list:

@@ -10,8 +10,8 @@ from safetensors.numpy import load_file
 
 from gmn.data.shards import SceneSet
 from gmn.params import Settings
+from gmn.paths import Paths
 
-NETWORKS = ("apoe", "baseline", "poe")
 HELD_OUT = "apoe"  # the network that is trained without the held-out shapes, too
 
 
@@ -21,23 +21,23 @@ class Results:
 
     Attributes:
         settings: of the run.
-        paths: where its files are (stages.paths.Paths).
+        paths: where its files are.
     """
 
     settings: Settings
-    paths: object
+    paths: Paths
 
     def density(self, network: str) -> dict:
         """``values[question]``: (seeds, images, touches, scenes), nats per dimension."""
-        return _joined(self._read("density", network), ["values"])
+        return _joined(self._read("density", "m2", network), ["values"])
 
     def effect_of_samples(self, network: str) -> dict:
         """``values[proposal][question]``: (seeds, counts, scenes), nats per dimension."""
-        return _joined([file["effect_of_samples"] for file in self._read("density", network)], ["values"])
+        return _joined([file["effect_of_samples"] for file in self._read("density", "m2", network)], ["values"])
 
     def classification(self, network: str) -> dict:
         """``paper[senses]``, ``released[senses]``: (seeds, counts, scenes), 0 or 1; ``touches``, ``prior`` alike."""
-        return _joined(self._read("classification", network), ["paper", "released", "touches", "prior"])
+        return _joined(self._read("classification", "m2", network), ["paper", "released", "touches", "prior"])
 
     def missing(self, network: str, regime: str) -> dict:
         """``losses``: (seeds, sizes, scenes), nats."""
@@ -49,19 +49,19 @@ class Results:
 
     def agreement(self, network: str) -> dict:
         """``<context>[<measure>]``: (seeds, scenes), NaN where a scene has none."""
-        return _joined(self._read("agreement", network))
+        return _joined(self._read("agreement", "m2", network))
 
-    def probe(self, network: str) -> dict:
+    def occupancy(self, network: str) -> dict:
         """``<sense>[error | iou]``: (seeds, counts, scenes); ``reference[...]``: (seeds, scenes)."""
-        return _joined(self._read("probe", network))
+        return _joined(self._read("occupancy", "m2", network))
 
     def explained(self, network: str) -> dict:
         """``error, posterior[context][part]``, ``variance[part]``, ``turn[changed | variance]``: (seeds, scenes)."""
-        return _joined(self._read("explained", network))
+        return _joined(self._read("explained", "m2", network))
 
     def calibration(self, network: str) -> dict:
         """``coverage[sense][context]``: (seeds, levels, scenes)."""
-        return _joined(self._read("calibration", network))
+        return _joined(self._read("calibration", "m2", network))
 
     def curves(self, network: str, regime: str) -> pd.DataFrame:
         """Training curves, a column ``seed`` first; ``train`` only where batches show all of all scenes, else NaN."""
@@ -70,17 +70,17 @@ class Results:
         rows["train"] = rows["train"].where(rows["lesson"] == rows["lesson"].max())
         return rows
 
-    def _read(self, kind: str, *about: str) -> list[dict]:
+    def _read(self, kind: str, regime: str, network: str) -> list[dict]:
         """The files of all training seeds."""
-        paths = [self.paths.measured(kind, *about, seed=seed) for seed in self.settings.seeds]
+        paths = [self.paths.measured(kind, regime, network, seed) for seed in self.settings.seeds]
         return [json.loads(path.read_text()) for path in paths]
 
     @cached_property
-    def cost(self) -> dict:
-        return json.loads(self.paths.cost.read_text())
+    def benchmark(self) -> dict:
+        return json.loads(self.paths.benchmark.read_text())
 
     @cached_property
-    def generated(self) -> dict:
+    def generation(self) -> dict:
         return load_file(self.paths.generated(self.settings.model))
 
     @cached_property

@@ -9,8 +9,8 @@ from gmn.mese import aside, camera, pose
 from gmn.mese.settings import SceneSettings
 from gmn.mese.simulate import simulate
 from gmn.mese.thing import Object
-from gmn.models.belief import Views
 from gmn.models.gmn import GMN
+from gmn.trained.belief import Belief, Views
 
 PITCH = -0.35  # rad: the camera looks down a little
 
@@ -72,6 +72,6 @@ def imagine(
     model: GMN, scene: SensedScene, looks: Sequence[int], touches: Sequence[int], angles: np.ndarray, samples: int
 ) -> np.ndarray:
     """What the network imagines to be seen from ``angles``, (samples, V, S, S, 3) in 0..1."""
-    belief = model.infer(scene.contexts(looks, touches))
+    belief = Belief(model, scene.contexts(looks, touches))
     imagined = belief.imagine({"vision": pose.query(pose.camera_pose(angles))}, samples)["vision"]
     return imagined.clamp(0, 1).movedim(2, -1).cpu().numpy()

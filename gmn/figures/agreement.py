@@ -3,9 +3,10 @@
 import numpy as np
 
 from gmn.evaluation.agreement import CONTEXTS
-from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import series, training
-from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+from gmn.evaluation.results import Results
+from gmn.figures.series import beside, series, training
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
 PANELS = (
     ("iou", "(a) silhouettes of two samples", "intersection over union"),
@@ -21,7 +22,7 @@ def draw(results: Results, folder) -> None:
     figure, axes = plt.subplots(2, 2, figsize=(PAGE, 4.2))
     places = np.arange(len(CONTEXTS))
     for panel, (measure, title, unit) in zip(axes.flat, PANELS, strict=True):
-        for shift, network in zip((-0.15, 0, 0.15), NETWORKS, strict=True):
+        for network, shift in beside(0.15).items():
             of = {name: found[network][name] for name in CONTEXTS}
             if measure in of["both"]:
                 series(panel, places + shift, [of[n][measure] for n in CONTEXTS], network, ls="none")
@@ -47,6 +48,6 @@ def _complete(values: np.ndarray) -> np.ndarray:
 
 
 def _legend():
-    handles = [plt.Line2D([], [], color=COLOURS[n], marker=MARKERS[n], ls="none") for n in NETWORKS]
+    handles = [plt.Line2D([], [], color=NETWORKS[n].colour, marker=NETWORKS[n].marker, ls="none") for n in NETWORKS]
     handles += [plt.Line2D([], [], color="0.3", marker="o", ls="none", fillstyle=f) for f in ("full", "none")]
-    return handles, [NAMES[n] for n in NETWORKS] + ["seen cubes", "hidden cubes"]
+    return handles, [NETWORKS[n].label for n in NETWORKS] + ["seen cubes", "hidden cubes"]

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from gmn.evaluation.calibration import CONTEXTS, SENSES
-from gmn.evaluation.results import NETWORKS, Results
+from gmn.evaluation.calibration import CONTEXTS
+from gmn.evaluation.protocol import SENSES
+from gmn.evaluation.results import Results
 from gmn.figures.series import series, training
-from gmn.figures.style import NAMES, PAGE, caption, plt, save
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
 STYLES = {"nothing": ":", "touch": "--", "sight": "-"}
 FROM = {"nothing": "nothing", "touch": "10 touches", "sight": "10 pictures"}
@@ -21,7 +23,7 @@ def draw(results: Results, folder) -> None:
         for network in NETWORKS:
             for name in CONTEXTS:
                 covered = found[network]["coverage"][sense][name].swapaxes(0, 1)
-                label = f"{NAMES[network]}, from {FROM[name]}"
+                label = f"{NETWORKS[network].label}, from {FROM[name]}"
                 series(panel, levels, covered, network, 100, ls=STYLES[name], markersize=2.5, label=label)
         panel.set(title=TITLES[sense], xlabel="predicted interval (%)", ylabel="truth inside (%)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper")

@@ -4,9 +4,10 @@ import numpy as np
 
 from gmn.evaluation.explained import CONTEXTS, PARTS
 from gmn.evaluation.intervals import interval_of, share_explained
-from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import line, training
-from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+from gmn.evaluation.results import Results
+from gmn.figures.series import beside, line, training
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
 LABELS = [f"{images}+{touches}" for images, touches in CONTEXTS.values()]
 
@@ -15,14 +16,14 @@ def draw(results: Results, folder) -> None:
     figure, axes = plt.subplots(1, 3, figsize=(PAGE, 2.7), width_ratios=(3, 3, 1.2))
     axes[1].sharey(axes[0])
     places = np.arange(len(CONTEXTS))
-    for k, network in enumerate(NETWORKS):
-        found, shift = results.explained(network), 0.15 * (k - 1)
-        look = {"color": COLOURS[network], "marker": MARKERS[network], "ls": "none"}
+    for k, (network, shift) in enumerate(beside(0.15).items()):
+        found = results.explained(network)
+        look = {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "ls": "none"}
         for panel, part in zip(axes, PARTS, strict=False):
             for kind, face, suffix in (("error", "full", ""), ("posterior", "none", ", Q")):
                 errors = {place: found[kind][name][part] for place, name in enumerate(CONTEXTS) if name in found[kind]}
                 shares = [share_explained(error, found["variance"][part]) for error in errors.values()]
-                look |= {"label": NAMES[network] + suffix, "fillstyle": face}
+                look |= {"label": NETWORKS[network].label + suffix, "fillstyle": face}
                 line(panel, np.array(list(errors)) + shift, shares, **look)
         turn = interval_of(lambda t, v: t.mean(-1) / v.mean(-1), found["turn"]["changed"], found["turn"]["variance"])
         line(axes[2], [k], [turn], **look | {"fillstyle": "full"})
@@ -32,7 +33,9 @@ def draw(results: Results, folder) -> None:
         panel.set(title=title, xlabel="given, pictures + touches", ylabel="explained (share of variance)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6)
     axes[2].set_xticks([])
-    axes[2].set(title="(c) turning", ylabel="change (share of variance)", xlim=(-0.6, 2.6), ylim=(0, None))
+    axes[2].set(
+        title="(c) turning", ylabel="change (share of variance)", xlim=(-0.6, len(NETWORKS) - 0.4), ylim=(0, None)
+    )
     caption(
         figure,
         f"{found['scenes']} test scenes, five unseen views each, explained by the mean of {found['samples']} pictures "

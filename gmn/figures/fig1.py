@@ -4,7 +4,8 @@ import numpy as np
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import training
-from gmn.figures.style import NAMES, PAGE, bare, caption, plt, save
+from gmn.figures.style import PAGE, bare, caption, plt, save
+from gmn.roster import LABELS
 
 SCENE = 0
 ROWS = 4  # samples shown
@@ -12,7 +13,7 @@ COLUMNS = 8  # viewpoints shown, of the grid's 16
 
 
 def draw(results: Results, folder) -> None:
-    made = results.generated
+    made = results.generation
     views = np.linspace(0, 15, COLUMNS).round().astype(int)
     samples = made["imagined-fig1"][SCENE, :ROWS][:, views]
     rows = len(samples) + 1
@@ -38,7 +39,7 @@ def draw(results: Results, folder) -> None:
     axes[-1, 2 + COLUMNS // 2].set_title("(d) truth")
     caption(
         figure,
-        f"{NAMES[results.settings.model]}, M = 2, an object of the test set; scale {results.settings.scale}, "
+        f"{LABELS[results.settings.model]}, M = 2, an object of the test set; scale {results.settings.scale}, "
         f"{training(results)}",
     )
     save(figure, folder, "fig1")

@@ -4,9 +4,10 @@ import torch
 
 from gmn.evaluation.results import Results
 from gmn.figures.boxes import arrow, box, canvas
-from gmn.figures.style import NAMES, PAGE, caption, plt, save
-from gmn.models.config import NETWORKS, ModelConfig
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
+from gmn.roster import NETWORKS
 
 SHOWN = 3  # modalities drawn
 COUNTS = (2, 14)  # modalities whose sizes are printed
@@ -14,9 +15,9 @@ X = (0.2, 0.5, 0.8)
 
 
 def draw(results: Results, folder) -> None:
-    figure, panels = plt.subplots(1, 3, figsize=(PAGE, 2.9))
-    for axes, network in zip(panels, NETWORKS, strict=True):
-        canvas(axes, NAMES[network])
+    figure, panels = plt.subplots(1, len(_TOPS), figsize=(PAGE, 2.9))
+    for axes, network in zip(panels, _TOPS, strict=True):
+        canvas(axes, NETWORKS[network].label)
         for k, x in enumerate(X):
             name = "M" if k == SHOWN - 1 else str(k + 1)
             box(axes, x, 0.08, f"$(v, x)^{name}$", height=0.08)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from gmn.evaluation.results import NETWORKS, Results, nearest
-from gmn.figures.series import series, training
-from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+from gmn.evaluation.results import Results, nearest
+from gmn.figures.series import beside, series, training
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
 STYLES = (":", "--", "-.", "-")  # as published: dotted is the fully cross-modal case
 PANELS = (
@@ -20,14 +21,14 @@ def draw(results: Results, folder) -> None:
     figure, axes = plt.subplots(1, 3, figsize=(PAGE, 3.0))
     for panel, (question, title, across) in zip(axes, PANELS, strict=True):
         _panel(panel, densities, question)
-        for shift, network in zip((0.24, 0.32, 0.4), NETWORKS, strict=True):
+        for network, shift in beside(0.08).items():
             bound = nearest(effects[network], question)[None]
-            series(panel, [len(STYLES) - 1 + shift], bound, network, fillstyle="none", ls="none")
+            series(panel, [len(STYLES) - 0.68 + shift], bound, network, fillstyle="none", ls="none")
         panel.set(title=title, xlabel=across, ylabel="log-likelihood (nats / dimension)")
     about = densities["apoe"]
-    handles = [plt.Line2D([], [], color=COLOURS[n], marker=MARKERS[n]) for n in NETWORKS]
+    handles = [plt.Line2D([], [], color=NETWORKS[n].colour, marker=NETWORKS[n].marker) for n in NETWORKS]
     handles += [plt.Line2D([], [], color="0.3", ls=style) for style in STYLES]
-    labels = [NAMES[n] for n in NETWORKS] + [f"{n} of the same sense" for n in about["counts"]]
+    labels = [NETWORKS[n].label for n in NETWORKS] + [f"{n} of the same sense" for n in about["counts"]]
     figure.legend(handles, labels, loc="outside upper center", ncols=7, columnspacing=1)
     bound, most = about["bound"], effects["apoe"]
     caption(
@@ -43,7 +44,7 @@ def draw(results: Results, folder) -> None:
 def _panel(axes, densities: dict, question: str) -> None:
     counts = densities["apoe"]["counts"]
     places = np.arange(len(counts))
-    for shift, network in zip((-0.06, 0, 0.06), NETWORKS, strict=True):
+    for network, shift in beside(0.06).items():
         values = densities[network]["values"][question]  # (seeds, images, touches, scenes)
         if question != "haptics":
             values = values.swapaxes(1, 2)  # the other sense across

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from gmn.evaluation.results import NETWORKS, Results
-from gmn.figures.series import series, training
-from gmn.figures.style import NAMES, PAGE, caption, plt, save
+from gmn.evaluation.results import Results
+from gmn.figures.series import beside, series, training
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
 STYLES = {"I": "--", "H": ":", "H+I": "-"}
 QUESTIONS = {
@@ -18,10 +19,18 @@ def draw(results: Results, folder) -> None:
     about = answers["apoe"]
     figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.7), sharey=True)
     for panel, (question, title) in zip(axes, QUESTIONS.items(), strict=True):
-        for shift, network in zip((-0.08, 0, 0.08), NETWORKS, strict=True):
+        for network, shift in beside(0.08).items():
             for senses, style in STYLES.items():
                 hits, places = answers[network][question][senses], np.array(about["counts"]) + shift
-                series(panel, places, hits.swapaxes(0, 1), network, 100, ls=style, label=f"{NAMES[network]}, {senses}")
+                series(
+                    panel,
+                    places,
+                    hits.swapaxes(0, 1),
+                    network,
+                    100,
+                    ls=style,
+                    label=f"{NETWORKS[network].label}, {senses}",
+                )
         panel.axhline(10, color="0.4", lw=0.7)
         panel.text(5.2, 6.5, "chance", fontsize=6, ha="right", color="0.4")
         panel.set(title=title, xlabel="contexts of each sense given")

@@ -9,9 +9,10 @@ from string import ascii_lowercase
 from gmn.data.regime import Regime, of_reading
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, series, since, training
-from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
-NETWORKS = ("apoe", "baseline")  # those of the paper's figure
+COMPARED = ("apoe", "baseline")  # those of the paper's figure
 CURVES = {"train": ":", "val_missing": "--", "val_full": "-"}
 READINGS = {"paper": "by the text", "released": "by the release"}
 
@@ -28,8 +29,8 @@ def draw(results: Results, folder) -> None:
         column[0].set_title(f"({letter}) M={about.modalities}, train {about.low}-{about.high}")
         for regimes, above, below in zip(runs.values(), column[::2], column[1::2], strict=True):
             if split in regimes:
-                _curves(above, {n: results.curves(n, regimes[split]) for n in NETWORKS})
-                _sizes(below, {n: results.missing(n, regimes[split]) for n in NETWORKS}, about)
+                _curves(above, {n: results.curves(n, regimes[split]) for n in COMPARED})
+                _sizes(below, {n: results.missing(n, regimes[split]) for n in COMPARED}, about)
             else:
                 for panel in (above, below):
                     panel.text(0.5, 0.5, "not run", ha="center", va="center", transform=panel.transAxes)
@@ -38,7 +39,7 @@ def draw(results: Results, folder) -> None:
             panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)")
     drawn = next(panel for panel in axes.flat if panel.get_legend_handles_labels()[0])
     figure.legend(*drawn.get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    scenes = results.missing(NETWORKS[0], names[0])["scenes"]
+    scenes = results.missing(COMPARED[0], names[0])["scenes"]
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
@@ -51,17 +52,17 @@ def draw(results: Results, folder) -> None:
 
 def _curves(axes, curves: dict) -> None:
     for network, table in curves.items():
-        look = {"color": COLOURS[network], "marker": MARKERS[network], "markersize": 2.5}
+        look = {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "markersize": 2.5}
         every = max(1, table["iteration"].nunique() // 6)
         for column, dashes in CURVES.items():
-            curve(axes, table, column, label=f"{NAMES[network]}, {column}", ls=dashes, markevery=every, **look)
+            curve(axes, table, column, label=f"{NETWORKS[network].label}, {column}", ls=dashes, markevery=every, **look)
     axes.set_xlabel("iterations")
     frame(axes, list(curves.values()), list(CURVES))
 
 
 def _sizes(axes, missing: dict, regime: Regime) -> None:
     axes.axvspan(regime.low - 0.5, regime.high + 0.5, color="0.92")
-    for network in NETWORKS:
+    for network in COMPARED:
         series(axes, missing[network]["sizes"], missing[network]["losses"].swapaxes(0, 1), network)
     axes.set_xlabel("modalities shown")
     axes.xaxis.get_major_locator().set_params(integer=True)

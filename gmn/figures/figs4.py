@@ -1,8 +1,9 @@
 """Fig. S4: the bound of the three networks over training, M = 2."""
 
-from gmn.evaluation.results import NETWORKS, Results
+from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, since, training
-from gmn.figures.style import COLOURS, COLUMN, MARKERS, NAMES, caption, plt, save
+from gmn.figures.style import COLUMN, caption, plt, save
+from gmn.roster import NETWORKS
 
 
 def draw(results: Results, folder) -> None:
@@ -11,9 +12,9 @@ def draw(results: Results, folder) -> None:
     tables = {network: results.curves(network, "m2") for network in NETWORKS}
     for network, table in tables.items():
         table[columns] *= -1
-        curve(axes, table, "train", color=COLOURS[network], ls=":")
-        look = {"color": COLOURS[network], "marker": MARKERS[network], "markevery": 0.1}
-        curve(axes, table, "val_full", label=NAMES[network], **look)
+        curve(axes, table, "train", color=NETWORKS[network].colour, ls=":")
+        look = {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "markevery": 0.1}
+        curve(axes, table, "val_full", label=NETWORKS[network].label, **look)
     axes.plot([], [], color="0.3", ls=":", label="training")
     axes.plot([], [], color="0.3", label="validation")
     axes.set(title="ELBO at M = 2", xlabel="iterations", ylabel="ELBO (nats / view x M)")

@@ -3,9 +3,10 @@
 import matplotlib.figure
 import numpy as np
 
-from gmn.figures.style import PAGE, bare, caption, plt
+from gmn.figures.style import PAGE, bare, caption, plt, style
 
 
+@style()
 def draw(
     given: dict[str, np.ndarray], imagined: dict[str, np.ndarray], truth: np.ndarray | None, title: str, about: str
 ) -> matplotlib.figure.Figure:

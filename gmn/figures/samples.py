@@ -1,8 +1,9 @@
 """How the importance-weighted bound of Fig. 3 tightens with the number of samples."""
 
-from gmn.evaluation.results import NETWORKS, Results
+from gmn.evaluation.results import Results
 from gmn.figures.series import series, training
-from gmn.figures.style import NAMES, PAGE, caption, plt, save
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
 STYLES = {"posterior": "-", "prior": "--"}  # what z is drawn from
 PANELS = (
@@ -19,7 +20,9 @@ def draw(results: Results, folder) -> None:
         for network, effect in effects.items():
             for proposal, style in STYLES.items():
                 values = effect["values"][proposal][question].swapaxes(0, 1)
-                series(panel, effect["counts"], values, network, ls=style, label=f"{NAMES[network]}, {proposal}")
+                series(
+                    panel, effect["counts"], values, network, ls=style, label=f"{NETWORKS[network].label}, {proposal}"
+                )
         panel.set(title=title, xlabel="samples of z", ylabel="log-likelihood (nats / dimension)", xscale="log")
         shown = effects["apoe"]["counts"][::3]
         panel.set_xticks(shown, shown)

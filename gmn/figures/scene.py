@@ -3,7 +3,7 @@
 import matplotlib.figure
 import numpy as np
 
-from gmn.figures.style import PAGE, bare, caption, plt
+from gmn.figures.style import PAGE, bare, caption, plt, style
 from gmn.mese import aside
 from gmn.mese.channels import channels
 from gmn.mese.pose import camera_frame, wrist_frame
@@ -18,6 +18,7 @@ KINDS = {
 }
 
 
+@style()
 def draw(scene: dict[str, np.ndarray], title: str) -> matplotlib.figure.Figure:
     """The first views and grasps of a scene, given its arrays as :func:`gmn.mese.simulate.simulate` names them."""
     thing = Object.of(scene)

@@ -5,13 +5,18 @@ import pandas as pd
 
 from gmn.evaluation.intervals import Interval, bootstrap
 from gmn.evaluation.results import Results
-from gmn.figures.style import COLOURS, MARKERS, length
+from gmn.roster import NETWORKS
 
 
 def series(axes, places, samples, network: str, scale: float = 1.0, **style) -> None:
     """A line of means of ``samples``, (seeds, scenes) each, times ``scale``; else as :func:`line`."""
     intervals = [Interval(*scale * np.array(bootstrap(sample))) for sample in samples]
-    line(axes, places, intervals, color=COLOURS[network], marker=MARKERS[network], **style)
+    line(axes, places, intervals, color=NETWORKS[network].colour, marker=NETWORKS[network].marker, **style)
+
+
+def beside(step: float) -> dict[str, float]:
+    """How far to shift each network's points so that they stand side by side, ``step`` apart."""
+    return {network: step * (k - (len(NETWORKS) - 1) / 2) for k, network in enumerate(NETWORKS)}
 
 
 def line(axes, places, intervals: list[Interval], **style) -> None:
@@ -52,4 +57,4 @@ def since(results: Results) -> str:
 def training(results: Results, complete: bool = True) -> str:
     """Seeds and length of the training runs that a figure shows."""
     now, seeds = results.settings.now, len(results.settings.seeds)
-    return f"{seeds} training seed{'s' * (seeds > 1)}, {length(now.train if complete else now.train_missing)}"
+    return f"{seeds} training seed{'s' * (seeds > 1)}, {(now.train if complete else now.train_missing).length}"

@@ -3,14 +3,15 @@
 import numpy as np
 
 from gmn.figures.series import training
-from gmn.figures.style import NAMES, PAGE, bare, caption, plt, save
+from gmn.figures.style import PAGE, bare, caption, plt, save
+from gmn.roster import LABELS
 
 COLUMNS = 12  # viewpoints shown, of the grid's 16
 
 
 def draw_strips(results, folder, name: str, title: str, rows: dict[str, str], scene: int) -> None:
     """Draw ``rows`` (label -> array of the generate stage) of one scene, first sample of z each."""
-    made = results.generated
+    made = results.generation
     views = np.linspace(0, 15, COLUMNS).round().astype(int)
     pictures = {label: made[array][scene, 0][views] for label, array in rows.items()}
     pictures["truth"] = made["truth"][scene][views]
@@ -23,7 +24,7 @@ def draw_strips(results, folder, name: str, title: str, rows: dict[str, str], sc
     figure.suptitle(title, fontsize=8)
     caption(
         figure,
-        f"{NAMES[results.settings.model]}, M = 2, a test object, one sample of z a row, a column per viewpoint; "
+        f"{LABELS[results.settings.model]}, M = 2, a test object, one sample of z a row, a column per viewpoint; "
         f"scale {results.settings.scale}, {training(results)}",
     )
     save(figure, folder, name)

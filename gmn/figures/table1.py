@@ -3,7 +3,9 @@
 import pandas as pd
 
 from gmn.evaluation.results import Results
-from gmn.figures.style import NAMES, PAGE, caption, plt, save
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.files import write_table
+from gmn.roster import LABELS
 
 # Main text, Sec. 4; what it does not print is left blank.
 PRINTED = {
@@ -15,11 +17,11 @@ PRINTED = {
 
 
 def draw(results: Results, folder) -> None:
-    cost = results.cost
+    measured = results.benchmark
     rows = [
         {
             "M": row["modalities"],
-            "network": NAMES[row["network"]],
+            "network": LABELS[row["network"]],
             "parameters (M)": f"{row['parameters'] / 1e6:.2f}",
             "paper: parameters": PRINTED.get((row["network"], row["modalities"]), ("", ""))[0],
             "ms / iteration": f"{row['ms']:.0f}",
@@ -27,10 +29,10 @@ def draw(results: Results, folder) -> None:
             "GFLOP": f"{row['gflop']:.0f}",
             "peak memory (MiB)": row["peak_mib"],
         }
-        for row in cost["rows"]
+        for row in measured["rows"]
     ]
     table = pd.DataFrame(rows)
-    table.to_csv(folder / "table1.csv", index=False, lineterminator="\n")
+    write_table(folder / "table1.csv", table)
     figure, axes = plt.subplots(figsize=(PAGE, 3.3))
     axes.axis("off")
     drawn = axes.table(table.astype(str).to_numpy(), colLabels=list(table.columns), loc="center", cellLoc="right")
@@ -42,7 +44,7 @@ def draw(results: Results, folder) -> None:
         cell.set_text_props(weight="bold" if row == 0 else "normal")
         cell.set_facecolor("0.95" if row and (row - 1) // 3 % 2 else "white")
     axes.set_title("Table 1: space and time of the inference networks")
-    about = cost["settings"]
+    about = measured["settings"]
     threads = f", {about['threads']} threads" if about["threads"] else ""
     widths = "the paper's widths" if about["widths"] == "paper" else f"the widths of scale {results.settings.scale}"
     caption(

@@ -3,9 +3,10 @@
 import numpy as np
 
 from gmn.evaluation.intervals import bootstrap
-from gmn.evaluation.results import HELD_OUT, NETWORKS, Results
+from gmn.evaluation.results import HELD_OUT, Results
 from gmn.figures.series import line, series, training
-from gmn.figures.style import NAMES, PAGE, caption, plt, save
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
 REGIMES = {"m2": "trained on all shapes", "m2-heldout": "trained without these shapes"}
 ASKED = (
@@ -21,7 +22,14 @@ def draw(results: Results, folder) -> None:
     figure, (accuracy, unseen) = plt.subplots(1, 2, figsize=(PAGE, 2.6))
     for network in NETWORKS:
         answers = results.classification(network)
-        series(accuracy, answers["touch_counts"], answers["touches"].swapaxes(0, 1), network, 100, label=NAMES[network])
+        series(
+            accuracy,
+            answers["touch_counts"],
+            answers["touches"].swapaxes(0, 1),
+            network,
+            100,
+            label=NETWORKS[network].label,
+        )
         accuracy.set_xticks(answers["touch_counts"])
     accuracy.axhline(10, color="0.4", lw=0.7)
     accuracy.text(15, 10.2, "chance", fontsize=6, ha="right", color="0.4")
@@ -32,7 +40,8 @@ def draw(results: Results, folder) -> None:
     caption(
         figure,
         f"(a) {about['scenes']} scenes of 4 and 6 cubes in groups of ten, the query five pictures. "
-        f"(b) {NAMES[HELD_OUT]}, {scenes} scenes of held-out shapes. Bars: 95 % bootstrap; {training(results)}",
+        f"(b) {NETWORKS[HELD_OUT].label}, {scenes} scenes of held-out shapes. Bars: 95 % bootstrap; "
+        f"{training(results)}",
     )
     save(figure, folder, "touches")
 

@@ -37,7 +37,7 @@ def lattice(cells: int = 2) -> np.ndarray:
     return np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1).reshape(-1, 3)
 
 
-def occupancy(thing: Object, points: np.ndarray) -> np.ndarray:
+def filled(thing: Object, points: np.ndarray) -> np.ndarray:
     """Whether points (N, 3) metres lie inside the object, (N,) bool."""
     away = (points[:, None] - thing.cubes) @ rotation(thing.orientation)
     return (np.abs(away).max(2) <= EDGE / 2 + 1e-9).any(1)

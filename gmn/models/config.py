@@ -8,7 +8,6 @@ from typing import Any
 from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
 from gmn.errors import UserError
 
-NETWORKS = ("baseline", "poe", "apoe")
 FIRST_PRIORS = ("constant", "context")
 POOLINGS = ("sum", "mean")
 STRIDES = (4, 8)

@@ -8,18 +8,16 @@ Usage::
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from gmn.data.batches import Episodes
+from gmn.data.episodes import Episodes
 from gmn.data.scaling import HapticScale
 from gmn.errors import UserError
-from gmn.models.belief import Belief, Views
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import copies
 from gmn.models.gaussians import at_least_float32, log_density
@@ -89,24 +87,9 @@ class GMN(nn.Module):
         # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
         self.initial = nn.Parameter(torch.zeros(config.count, config.representation, *config.grid))
 
-    @classmethod
-    def from_pretrained(cls, name: str | Path) -> "GMN":
-        """The network in a weight file, or one that comes with the package, such as ``laptop/m2/apoe``.
-
-        Raises:
-            UserError: there is none, or it is damaged or of another version.
-        """
-        from gmn.models.weights import find_weights, load_weights
-
-        return load_weights(find_weights(name))
-
     @property
     def device(self) -> torch.device:
         return self.initial.device
-
-    def infer(self, contexts: Mapping[str, Views]) -> Belief:
-        """What is believed of a scene given views of any subset of modalities, see :mod:`gmn.models.belief`."""
-        return Belief(self, contexts)
 
     def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
         """Pooled codes per modality, r_C and r_O; every view is encoded once for all its episodes."""

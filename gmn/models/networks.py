@@ -1,7 +1,7 @@
 """The paper's three inference networks (Fig. 2): which experts there are, and which weights they share.
 
-A network of your own is a subclass of :class:`InferenceNetwork` and one more entry of :data:`INFERENCE`, see
-docs/extending.md.
+Those of the table (gmn/roster.py) are in :data:`INFERENCE`. A network of your own is a subclass of
+:class:`InferenceNetwork` and one more entry of either, see docs/extending.md.
 """
 
 import torch
@@ -11,6 +11,7 @@ from gmn.models.config import ModelConfig
 from gmn.models.convolution import per_row
 from gmn.models.inference import Experts, InferenceNetwork
 from gmn.models.representations import Representations, Roles
+from gmn.roster import NETWORKS
 
 
 class Baseline(InferenceNetwork):
@@ -53,7 +54,7 @@ class APoE(InferenceNetwork):
         return [Experts(self.cells[0], episode, column, context, target, ids=column)], roles
 
 
-INFERENCE = {"baseline": Baseline, "poe": PoE, "apoe": APoE}
+INFERENCE: dict[str, type[InferenceNetwork]] = {name: globals()[entry.kind] for name, entry in NETWORKS.items()}
 
 
 def gather(known: Representations, roles: Roles, modalities) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:

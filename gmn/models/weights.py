@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -10,13 +11,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from gmn.data.scaling import HapticScale
-from gmn.data.shards import write_atomically
 from gmn.errors import UserError
+from gmn.files import write_atomically
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 
+Model = TypeVar("Model", bound=GMN)
 SUFFIX = ".safetensors"
-PRETRAINED = Path(__file__).parents[1] / "pretrained"  # weights that come with the package
 
 
 def save_weights(path: Path, model: GMN) -> None:
@@ -27,8 +28,13 @@ def save_weights(path: Path, model: GMN) -> None:
     save_tensors(path, {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, about)
 
 
-def load_weights(path: Path, expected: ModelConfig | None = None) -> GMN:
+def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Model] = GMN) -> Model:
     """Read a model, its haptic scale with it, ready to be used.
+
+    Args:
+        path: of the file.
+        expected: its configuration, if any other is wrong.
+        kind: of network to make.
 
     Raises:
         UserError: the file is missing, damaged, or of another configuration than ``expected``.
@@ -40,7 +46,7 @@ def load_weights(path: Path, expected: ModelConfig | None = None) -> GMN:
         differ = "; ".join(f"{k} is {have[k]!r}, wanted {want[k]!r}" for k in have if have[k] != want[k])
         raise UserError(f"{path}: weights of another configuration: {differ}; train them with `dvc repro`")
     haptics = about["haptics"]
-    model = GMN(
+    model = kind(
         config, haptics and HapticScale(np.array(haptics["low"]), np.array(haptics["high"]), haptics["saturate"])
     )
     model.load_state_dict(tensors)
@@ -54,20 +60,6 @@ def _config_of(path: Path, saved: dict) -> ModelConfig:
         why = f"unknown settings {', '.join(strange)}" if strange else "it does not say what network it is"
         raise UserError(f"{path}: not a weight file of this version: {why}; train it again with `dvc repro`")
     return ModelConfig.of(saved)
-
-
-def find_weights(name: str | Path) -> Path:
-    """The weight file ``name``: a path, or ``scale/regime/network`` of those in :data:`PRETRAINED`.
-
-    Raises:
-        UserError: it is neither.
-    """
-    shipped = {path.relative_to(PRETRAINED).with_suffix("").as_posix(): path for path in PRETRAINED.rglob(f"*{SUFFIX}")}
-    path = shipped.get(str(name), Path(name))
-    if not path.exists():
-        known = ", ".join(sorted(shipped)) or "none"
-        raise UserError(f"{name}: not found; train it with `dvc repro`, or use one of the package: {known}")
-    return path
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict) -> None:

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from ruamel.yaml import YAML
 
-from gmn.figures.style import NAMES, length
 from gmn.params import Settings
+from gmn.roster import LABELS
 
 SECTIONS: dict[str, list[dict]] = YAML(typ="safe").load(files("gmn.report").joinpath("figures.yaml").read_text())
 
@@ -38,14 +38,13 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
         minutes=minutes,
         pictures=pictures,
         sections=SECTIONS,
-        names=NAMES,
-        length=length,
+        names=LABELS,
     )
 
 
 def explorer_page() -> str:
     """The page of the live explorer as HTML; it asks :mod:`gmn.explore.server`."""
-    return _environment(escape=True).get_template("report/explore.html.j2").render(names=NAMES)
+    return _environment(escape=True).get_template("report/explore.html.j2").render(names=LABELS)
 
 
 def claims_table(claims: dict) -> str:
@@ -61,7 +60,7 @@ def model_card(settings: Settings, networks: list[dict]) -> str:
         networks: headline numbers of each (:func:`gmn.evaluation.headline.headline`), and ``parameters``.
     """
     card = _environment(escape=False).get_template("report/card.md.j2")
-    return card.render(settings=settings, networks=networks, names=NAMES, length=length)
+    return card.render(settings=settings, networks=networks, names=LABELS)
 
 
 def _environment(escape: bool) -> Environment:

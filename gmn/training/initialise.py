@@ -11,7 +11,7 @@ so that z has as much signal as noise. The model is the same; it starts elsewher
 import torch
 from torch import Tensor, nn
 
-from gmn.data.batches import Episodes
+from gmn.data.episodes import Episodes
 from gmn.models.convolution import LAYERS, but_channels, centred, per_row
 from gmn.models.encoders import Skip3x3, SkipLinear
 from gmn.models.gmn import GMN

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from gmn.data.batches import SceneReader, TrainingBatches, validation_batch
+from gmn.data.batches import TrainingBatches, validation_batch
 from gmn.data.lessons import Lesson, Lessons
+from gmn.data.reader import SceneReader
 from gmn.data.regime import Regime
+from gmn.data.views import Shares
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound
 from gmn.models.noise import Noise
 from gmn.params import Train
+from gmn.progress import Progress, silent
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.distributed import World
 from gmn.training.initialise import initialise
@@ -56,16 +59,13 @@ class Run:
     world: World = World()
 
 
-def train(
-    run: Run, checkpoints: Checkpoints, tick: Callable[..., None], skip: Callable[[int], None]
-) -> tuple[GMN, list[dict]]:
+def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) -> tuple[GMN, list[dict]]:
     """Train to the end.
 
     Args:
         run: the run.
         checkpoints: where to go on from, and to save to.
-        tick: called after each iteration with ``loss``.
-        skip: called once with the iterations an earlier process has done.
+        progress: told of iterations, also of those that an earlier process has done, and of the loss.
 
     Returns:
         The model and its curves: a row per evaluation with iteration, scenes seen, the ``lesson`` that training
@@ -75,12 +75,12 @@ def train(
     Raises:
         UserError: the loss is no longer finite.
     """
-    settings, lessons = run.settings, lessons_of(run)
+    settings, lessons, progress = run.settings, lessons_of(run), progress or silent()
     torch.manual_seed(run.seed)
     model = GMN(run.config, run.train.scale).to(run.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
     step, rows = checkpoints.restore(model, optimizer)
-    skip(step)
+    progress.skip(step)
     if step == 0 and settings.initialisation == "scaled":
         whole = batches_of(run, Lessons([], run.train.views, INITIALISATION_BATCH))
         initialise(model, whole[0].to(run.device), noise(run, 0))
@@ -105,7 +105,7 @@ def train(
         optimizer.step()
         meter.add(bound)
         step += 1
-        tick(1, loss=bound.loss.item())
+        progress.advance(1, loss=bound.loss.item())
         if step % settings.evaluate_every == 0 or step == settings.iterations:
             meter.gather(run.world, run.device)
             number = lessons.number_at(rows[-1]["iteration"] if rows else 0)
@@ -132,7 +132,7 @@ def lessons_of(run: Run) -> Lessons:
 def batches_of(run: Run, lessons: Lessons, own: Callable[[int], slice] = lambda batch: slice(None)) -> TrainingBatches:
     """The run's training batches, of which this process reads ``own``."""
     settings, missing = run.settings, run.regime.missing
-    kind = {"alone": settings.alone, "few": settings.few, "symmetries": settings.symmetries, "own": own}
+    kind = {"shares": Shares(**settings.contexts.model_dump()), "symmetries": settings.symmetries, "own": own}
     return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, missing, **kind)
 
 

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.batches import VARIANTS, TrainingBatches, Variant, draw_views, shown_in_training
+from gmn.data.batches import TrainingBatches
 from gmn.data.lessons import Lesson, Lessons
+from gmn.data.symmetries import VARIANTS, Variant
+from gmn.data.views import Shares, draw_views, shown_in_training
 from gmn.mese import camera, pose
 from gmn.mese.thing import Object
 from tests.conftest import reader_for, tiny_model
@@ -143,9 +145,27 @@ def test_every_modality_set_can_be_read(scenes, modalities):
 
 def test_a_share_of_scenes_has_contexts_of_few_views():
     rng, shown = np.random.default_rng(0), np.tile([True, True, False], (8000, 1))
-    context, target = draw_views(rng, shown, 15, "paper", few=0.25)
+    context, target = draw_views(rng, shown, 15, "paper", shares=Shares(few=0.25))
     sizes = context[0].sum(2)
     assert ((sizes[:, :2] < 2).all(1)).double().mean() == pytest.approx(0.25 + 0.75 / 64, abs=0.02)
     empty = (sizes.sum(1) == 0).double().mean()
     assert empty == pytest.approx(0.25 / 4 + 0.75 / 256, abs=0.01)
     assert (sizes[:, 2] == 0).all() and target[0].flatten(1).any(1).all()
+
+
+def test_a_share_of_scenes_is_asked_for_some_modalities_given_the_others():
+    rng, shown = np.random.default_rng(0), np.tile([True, True, True, False], (8000, 1))
+    context, target = draw_views(rng, shown, 15, "paper", shares=Shares(crossed=0.25))
+    given, asked = context[0].any(2), target[0].any(2)
+    apart = ~(given & asked).any(1) & ((context[0] | target[0]).sum(2)[:, :3] < 15).any(1)
+    assert apart.double().mean() == pytest.approx(0.25, abs=0.02)
+    assert not (context[0] & target[0]).any() and asked.any(1).all()
+    assert not (given | asked)[:, 3].any()  # what is hidden stays hidden
+    assert torch.equal(context[1], target[0]) and torch.equal(target[1], context[0])
+    assert not given[apart].any(1).all()  # also from nothing
+
+
+def test_one_modality_alone_is_not_crossed():
+    rng, shown = np.random.default_rng(0), np.tile([True, False], (200, 1))
+    context, target = draw_views(rng, shown, 15, "paper", shares=Shares(crossed=1.0))
+    assert ((context | target)[0, :, 0].sum(1) == 15).all()

@@ -94,9 +94,9 @@ def test_a_damaged_folder_is_named_by_its_first_bad_file(copy, described, damage
 def test_a_shard_of_another_set_is_refused(copy, described, settings):
     import dataclasses
 
-    from gmn.data.shards import write_shard
+    from gmn.files import write_arrays
 
-    write_shard(copy / shard_name(0), simulate(dataclasses.replace(settings, seed=2), range(3)))
+    write_arrays(copy / shard_name(0), simulate(dataclasses.replace(settings, seed=2), range(3)))
     with pytest.raises(UserError, match="shard-00000.*altered or foreign"):
         SceneSet(copy).check(described)
     with pytest.raises(UserError, match="shard-00000.*altered or foreign"):
@@ -133,7 +133,7 @@ KILLED_WHILE_WRITING = """
 import resource, signal
 from pathlib import Path
 import numpy as np, torch
-from gmn.data.shards import write_shard
+from gmn.files import write_arrays
 from gmn.models.weights import save_tensors
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
@@ -143,7 +143,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 @pytest.mark.parametrize(
     "write",
     [
-        "write_shard(Path('a.safetensors'), {'a': np.zeros(4000)})",
+        "write_arrays(Path('a.safetensors'), {'a': np.zeros(4000)})",
         "save_tensors(Path('a.safetensors'), {'a': torch.zeros(4000)}, {})",
     ],
     ids=["shard", "weights"],

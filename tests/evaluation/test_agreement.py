@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
-import torch
 
 from gmn.evaluation.agreement import CONTEXTS, agreement, compare, seen_and_hidden
 from gmn.mese.parts import cubes_in_view
-from tests.conftest import reader_for, tiny_model
+from tests.conftest import reader_for, tiny_model, trial_for
 
 HALF = np.zeros((2, 8, 8), bool)
 HALF[:, :, :4] = True
@@ -55,7 +54,7 @@ def test_parts_are_the_cubes_that_the_first_picture_shows(scenes):
 
 def test_every_scene_is_measured_with_every_context(scenes):
     model = tiny_model("apoe", 2).float()
-    found = agreement(model, reader_for(scenes, model), 3, 2, 0, torch.device("cpu"), lambda n: None)
+    found = agreement(trial_for(model, reader_for(scenes, model), 3, 2))
     for name in CONTEXTS:
         for measure in ("iou", "truth_iou", "variance_seen", "error_seen"):
             assert len(found[name][measure]) == 3 and all(v >= 0 for v in found[name][measure])

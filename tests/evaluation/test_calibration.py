@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.evaluation.calibration import CONTEXTS, LEVELS, SENSES, calibration
-from tests.conftest import reader_for, tiny_model
+from gmn.evaluation.calibration import CONTEXTS, LEVELS, calibration
+from gmn.evaluation.protocol import SENSES
+from tests.conftest import reader_for, tiny_model, trial_for
 
 SCENES = 7
 
 
 class Oracle:
     """Imagines the truth, off by Gaussian noise of ``off`` times the likelihood's width."""
+
+    device = torch.device("cpu")
 
     def __init__(self, reader, model, off: float):
         self.modalities, self.config, self.off = model.modalities, model.config, off
@@ -35,7 +38,7 @@ class Oracle:
 def test_coverage_is_what_was_predicted_only_if_the_width_is_right(scenes, off, sign):
     reader = reader_for(scenes, tiny_model("apoe", 2))
     oracle = Oracle(reader, tiny_model("apoe", 2), off)
-    found = calibration(oracle, reader, SCENES, 1, 0, torch.device("cpu"), lambda n: None)
+    found = calibration(trial_for(oracle, reader, SCENES))
     for sense in SENSES:
         for name in CONTEXTS:
             covered = np.mean(found["coverage"][sense][name], 1)
@@ -50,9 +53,7 @@ def test_a_mixture_is_wider_than_its_parts(scenes):
     """Two samples that differ widely: the truth is between them, inside nearly every interval."""
     reader = reader_for(scenes, tiny_model("apoe", 2))
     oracle = Oracle(reader, tiny_model("apoe", 2), 3.0)
-    one, many = (
-        calibration(oracle, reader, SCENES, samples, 0, torch.device("cpu"), lambda n: None) for samples in (1, 30)
-    )
+    one, many = (calibration(trial_for(oracle, reader, SCENES, samples)) for samples in (1, 30))
     medium = LEVELS.index(0.5)
     few, all_ = (np.mean(found["coverage"]["haptics"]["touch"][medium]) for found in (one, many))
     assert few < 0.3 and all_ > 0.9

@@ -34,7 +34,7 @@ class Made:
         return self.effect * sure + (0.01 if self.effect else 0.5) * sure * doubt
 
     @property
-    def cost(self) -> dict:
+    def benchmark(self) -> dict:
         rows = []
         for (m, network), printed in PARAMETERS.items():
             slow = 100 + 50 * self.effect * (network == "poe")

@@ -5,15 +5,13 @@ import pytest
 import torch
 
 from gmn.evaluation.classification import score_pairs
-from gmn.evaluation.density import density, effect_of_samples, gray, upper_bound
+from gmn.evaluation.density import cross_modal, effect_of_samples, gray, upper_bound
 from gmn.evaluation.headline import headline
 from gmn.evaluation.intervals import bootstrap, interval_of
-from gmn.evaluation.missing import loss_by_size
-from gmn.evaluation.protocol import first_views
+from gmn.evaluation.missing import missing
+from gmn.evaluation.protocol import SENSES, first_views
 from gmn.models.noise import Noise
-from tests.conftest import doubled, reader_for, tiny_model
-
-CPU = torch.device("cpu")
+from tests.conftest import doubled, reader_for, tiny_model, trial_for
 
 
 def test_bootstrap_covers_the_mean_as_often_as_it_says():
@@ -42,7 +40,7 @@ def test_the_interval_of_a_ratio_is_paired():
 
 def test_first_views_are_context_and_last_views_are_asked_for(scenes):
     model = tiny_model("apoe", 2)
-    episodes = first_views(reader_for(scenes, model).read(np.arange(2)), [3, 0], [1])
+    episodes = first_views(reader_for(scenes, model).read(np.arange(2)), 3, 0, ["haptics"])
     assert episodes.context.sum().item() == 6 and episodes.context[0, :, 0, :3].all()
     assert episodes.target.sum().item() == 10 and episodes.target[0, :, 1, 10:].all()
 
@@ -55,12 +53,12 @@ def test_best_density_at_unit_variance_is_the_papers():
 
 def test_density_is_a_mean_per_dimension_of_the_five_targets(scenes):
     model = tiny_model("baseline", 2).float().eval()
-    values = density(model, reader_for(scenes, model), 3, 2, 0, CPU, lambda n: None)
+    values = cross_modal(trial_for(model, reader_for(scenes, model), 3, 2))
     assert np.shape(values["values"]["rgb"]) == (4, 4, 3)
     for question, bound in values["bound"].items():
         assert np.max(values["values"][question]) < bound
     reader = reader_for(scenes, model)
-    episodes = first_views(reader.read(np.arange(3)), [1, 5], [0])
+    episodes = first_views(reader.read(np.arange(3)), 1, 5, ["vision"])
     with torch.no_grad():
         total = model.log_likelihood(episodes, Noise(0), 2)
         shade = model.log_likelihood(episodes, Noise(0), 2, gray)
@@ -79,8 +77,8 @@ def test_pair_scores_on_the_diagonal_are_the_model_s_likelihood(scenes, network)
     model = tiny_model(network, 2)
     episodes = doubled(reader_for(scenes, model).read(np.arange(1)))
     with torch.no_grad():
-        matrix = score_pairs(model, episodes, [2, 1], 3, Noise(1), CPU, [0, 1])
-        asked = first_views(episodes, [2, 1], [0, 1])
+        asked = first_views(episodes, 2, 1, SENSES)
+        matrix = score_pairs(model, asked, 3, Noise(1))
         single = model.log_likelihood(asked, Noise(1), 3)
     torch.testing.assert_close(matrix.flatten(), single)
 
@@ -88,9 +86,8 @@ def test_pair_scores_on_the_diagonal_are_the_model_s_likelihood(scenes, network)
 def test_pair_scores_put_scenes_in_rows_and_queries_in_columns(scenes):
     model = tiny_model("apoe", 2)
     episodes = doubled(reader_for(scenes, model).read(np.arange(3)))
-    quiet = Noise(0)
     with torch.no_grad():
-        matrix = score_pairs(model, episodes, [3, 3], 1, quiet, CPU, [0, 1])
+        matrix = score_pairs(model, first_views(episodes, 3, 3, SENSES), 1, Noise(0))
     # Queries differ in how bright their pictures are, far more than contexts differ before training.
     assert matrix.std(1).mean() > matrix.std(0).mean()
 
@@ -103,7 +100,7 @@ def test_without_context_no_scene_is_better_than_another(scenes, prior):
     hits = []
     with torch.no_grad():
         for seed in range(60):
-            matrix = score_pairs(model, episodes, [0, 0], 1, Noise(seed), CPU, [0, 1], prior)
+            matrix = score_pairs(model, first_views(episodes, 0, 0, SENSES), 1, Noise(seed), prior)
             hits += (matrix.argmax(0) == torch.arange(4)).tolist()
     assert np.mean(hits) == pytest.approx(0.25, abs=0.1)  # 240 answers: 0.1 is 3.6 standard errors
 
@@ -114,7 +111,7 @@ def test_both_ways_to_score_agree(scenes):
     episodes = doubled(reader_for(scenes, model).read(np.arange(3)))
     with torch.no_grad():
         by_posterior, by_prior = (
-            score_pairs(model, episodes, [2, 2], 500, Noise(seed), CPU, [0, 1], prior)
+            score_pairs(model, first_views(episodes, 2, 2, SENSES), 500, Noise(seed), prior)
             for seed, prior in enumerate((False, True))
         )
     torch.testing.assert_close(by_posterior, by_prior, atol=0.4, rtol=0)
@@ -123,16 +120,16 @@ def test_both_ways_to_score_agree(scenes):
 
 def test_more_samples_tighten_the_bound(scenes):
     model = tiny_model("apoe", 2).float().eval()
-    effect = effect_of_samples(model, reader_for(scenes, model), 40, 0, CPU, lambda n: None)
+    effect = effect_of_samples(trial_for(model, reader_for(scenes, model), 7, 40))
     assert effect["counts"] == [1, 2, 4, 8, 16, 32]
     for values in (*effect["values"]["posterior"].values(), *effect["values"]["prior"].values()):
         assert np.shape(values) == (6, 7)
         assert (np.diff(np.mean(values, 1)) > 0).all()
 
 
-def test_loss_by_size_covers_every_size(scenes):
+def test_the_loss_covers_every_size(scenes):
     model = tiny_model("apoe", 5).float().eval()
-    result = loss_by_size(model, reader_for(scenes, model), 4, 0, CPU, lambda n: None)
+    result = missing(trial_for(model, reader_for(scenes, model), 4))
     assert np.shape(result["losses"]) == (5, 4) and np.isfinite(result["losses"]).all()
 
 

@@ -8,13 +8,15 @@ import torch
 
 from gmn.evaluation.explained import CONTEXTS, HALVED, _halved, explained
 from gmn.evaluation.intervals import share_explained
-from tests.conftest import reader_for, tiny_model
+from tests.conftest import reader_for, tiny_model, trial_for
 
 SCENES = 4
 
 
 class Oracle:
     """Imagines what ``show`` makes of the true pictures; from anywhere, a grey of ``turns`` times ``query[0]``."""
+
+    device = torch.device("cpu")
 
     def __init__(self, reader, show, turns: float = 0.0):
         self.truth = reader.read(np.arange(SCENES)).senses[0]
@@ -36,7 +38,7 @@ class Oracle:
 
 def found(scenes, show, turns=0.0):
     reader = reader_for(scenes, tiny_model("apoe", 2))
-    return explained(Oracle(reader, show, turns), reader, SCENES, 2, 0, torch.device("cpu"), lambda n: None)
+    return explained(trial_for(Oracle(reader, show, turns), reader, SCENES, 2))
 
 
 def average(truth):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from gmn.evaluation import occupancy
-from gmn.evaluation.occupancy import COUNTS, SENSES, compare, probe
-from tests.conftest import reader_for, tiny_model
+from gmn.evaluation.occupancy import COUNTS, MIXES, compare
+from tests.conftest import reader_for, tiny_model, trial_for
 
 
 def test_a_perfect_guess_overlaps_wholly_and_an_empty_one_by_chance():
@@ -22,13 +22,13 @@ def test_the_probe_reads_what_is_there_and_nothing_else(scenes, monkeypatch, inf
     rng = np.random.default_rng(0)
     mixing = rng.normal(size=(729, 800))
 
-    def codes(model, reader, count, *rest):
-        filled = occupancy.occupied(reader, count, occupancy.lattice())
-        return filled @ mixing if informed else rng.normal(size=(count, 800))
+    def codes(trial, *contexts):
+        filled = occupancy.occupied(trial, occupancy.lattice())
+        return filled @ mixing if informed else rng.normal(size=(trial.scenes, 800))
 
     monkeypatch.setattr(occupancy, "representations", codes)
-    found = probe(model, reader, reader, 7, 7, 2, 0, "cpu", lambda n: None)
-    for sense in SENSES:
+    found = occupancy.occupancy(trial_for(model, reader, 7, 2, fitted=7), reader)
+    for sense in MIXES:
         assert np.shape(found[sense]["iou"]) == (len(COUNTS), 7)
         explained = 1 - np.mean(found[sense]["error"], 1) / np.mean(found["reference"]["error"])
         assert ((low <= explained) & (explained <= high)).all()
@@ -37,8 +37,9 @@ def test_the_probe_reads_what_is_there_and_nothing_else(scenes, monkeypatch, inf
 def test_representations_average_samples_of_the_prior(scenes):
     model = tiny_model("apoe", 2).float()
     reader = reader_for(scenes, model)
-    common = (0, "cpu", lambda n: None)
-    few, many = (occupancy.representations(model, reader, 3, [2, 1], s, *common) for s in (1, 200))
-    again = occupancy.representations(model, reader, 3, [2, 1], 200, 1, *common[1:])
+    few, many, again = (
+        occupancy.representations(trial_for(model, reader, 3, samples, seed), 2, 1)
+        for samples, seed in ((1, 0), (200, 0), (200, 1))
+    )
     assert few.shape == (3, 3 * 2 * 4 * 4)
     assert np.abs(many - again).mean() < 0.3 * np.abs(few - again).mean()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gmn.mese import camera
-from gmn.mese.parts import cubes_in_view, lattice, occupancy
+from gmn.mese.parts import cubes_in_view, filled, lattice
 from gmn.mese.shape import EDGE
 from gmn.mese.thing import Object
 
@@ -36,10 +36,10 @@ def test_pixels_have_the_colour_of_the_cube_they_show(thing):
 
 
 def test_the_object_fills_the_space_of_its_cubes(thing):
-    assert occupancy(thing, thing.cubes).all()
-    assert not occupancy(thing, thing.cubes + [3 * EDGE, 3 * EDGE, 0]).any()
+    assert filled(thing, thing.cubes).all()
+    assert not filled(thing, thing.cubes + [3 * EDGE, 3 * EDGE, 0]).any()
     points = np.random.default_rng(0).uniform(-0.1, 0.1, (200_000, 3))
-    volume = occupancy(thing, points).mean() * 0.2**3
+    volume = filled(thing, points).mean() * 0.2**3
     assert volume == pytest.approx(len(WALK) * EDGE**3, rel=0.05)
 
 

@@ -9,20 +9,20 @@ import torch
 from gmn.errors import UserError
 from gmn.evaluation.protocol import first_views
 from gmn.mese import pose
-from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.models.weights import save_weights
+from gmn.trained import TrainedGMN
 from tests.conftest import reader_for, tiny_model
 
 
 @pytest.fixture(scope="module")
-def trained(scenes, tmp_path_factory) -> GMN:
+def trained(scenes, tmp_path_factory) -> TrainedGMN:
     """A network that has been to disk and back."""
     path = tmp_path_factory.mktemp("weights") / "apoe.safetensors"
     model = tiny_model("apoe", 2).float()
     model.haptic_scale = reader_for(scenes, model).scale
     save_weights(path, model)
-    return GMN.from_pretrained(path)
+    return TrainedGMN.from_pretrained(path)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_any_sense_is_imagined_from_any_subset(trained, looks, touches):
 
 def test_it_is_what_the_evaluation_computes(trained, scenes, looks, touches):
     """A scene's density through the library is that of the batch route."""
-    asked = first_views(reader_for(scenes, trained).read(np.arange(1)), [2, 3], [0])
+    asked = first_views(reader_for(scenes, trained).read(np.arange(1)), 2, 3, ["vision"])
     wanted = trained.log_likelihood(asked, Noise(7), 4)
     belief = trained.infer({"vision": some(looks, 2), "haptics": some(touches, 3)})
     last = slice(-5, None)
@@ -117,4 +117,4 @@ def test_nothing_observed_is_an_error(trained):
 
 def test_a_missing_weight_file_is_named(tmp_path):
     with pytest.raises(UserError, match="none.safetensors: not found"):
-        GMN.from_pretrained(tmp_path / "none.safetensors")
+        TrainedGMN.from_pretrained(tmp_path / "none.safetensors")

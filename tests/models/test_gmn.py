@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.batches import Episodes
+from gmn.data.episodes import Episodes
 from gmn.errors import UserError
-from gmn.models.config import NETWORKS
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
+from gmn.roster import NETWORKS
 from tests.conftest import episodes_for, reader_for, tiny_config, tiny_model
 
 EVERY_SUBSET_OF_FIVE = [s for s in product([False, True], repeat=5) if any(s)]

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from gmn.models.config import NETWORKS
 from gmn.models.gmn import GMN
 from gmn.models.hierarchy import INITIAL_LOGVAR
 from gmn.models.noise import Noise
+from gmn.roster import NETWORKS
 from tests.conftest import episodes_for, tiny_model
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.batches import Episodes
+from gmn.data.episodes import Episodes
 from gmn.mese import pose
-from gmn.models.config import NETWORKS
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
+from gmn.roster import NETWORKS
 from tests.conftest import VOLUME, episodes_for, tiny_model
 from tests.models import plain
 

@@ -8,8 +8,7 @@ import torch
 from ruamel.yaml import YAML
 
 from gmn.errors import UserError
-from gmn.models.gmn import GMN
-from gmn.models.weights import PRETRAINED
+from gmn.trained import PRETRAINED, TrainedGMN
 
 ROOT = Path(__file__).parents[2]
 NAMES = [path.relative_to(PRETRAINED).with_suffix("").as_posix() for path in sorted(PRETRAINED.rglob("*.safetensors"))]
@@ -21,7 +20,7 @@ def test_all_three_are_there():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_they_work_right_after_install(name):
-    model = GMN.from_pretrained(name)
+    model = TrainedGMN.from_pretrained(name)
     assert model.config.network == name.split("/")[-1]
     pictures = model.infer({}).imagine({"vision": torch.zeros(2, 7)}, samples=3)["vision"]
     assert pictures.shape == (3, 2, 3, 32, 32) and pictures.isfinite().all() and pictures.std(0).max() > 0
@@ -47,4 +46,4 @@ def test_the_card_names_them(name):
 
 def test_an_unknown_name_says_which_are_known():
     with pytest.raises(UserError, match="laptop/m2/apo: not found.*laptop/m2/apoe"):
-        GMN.from_pretrained("laptop/m2/apo")
+        TrainedGMN.from_pretrained("laptop/m2/apo")

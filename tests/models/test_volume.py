@@ -10,10 +10,11 @@ from gmn.data.modalities import Modality, modality_set
 from gmn.errors import UserError
 from gmn.mese import pose
 from gmn.mese.camera import View
-from gmn.models.config import EXTENT, NETWORKS
+from gmn.models.config import EXTENT
 from gmn.models.frames import cells
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
+from gmn.roster import NETWORKS
 from tests import conftest
 from tests.conftest import episodes_for, tiny_config, tiny_model
 

@@ -1,5 +1,6 @@
 import json
 import re
+import shlex
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -71,7 +72,7 @@ def test_every_claim_has_a_verdict_and_can_be_measured_alone(reports, repro):
     for row in found["claims"]:
         assert row["verdict"] in ("holds", "fails", "undecided")
     again, alone = found["claims"][3]["command"].split(" && ")
-    assert "Running stage" not in run(repro[0], *again.split()).stdout
+    assert "Running stage" not in run(repro[0], *shlex.split(again)).stdout
     printed = run(repro[0], *alone.split())
     assert printed.returncode == 0, printed.stderr
     section = (reports / "claims.md").read_text().split("## C4")[1].split("## C")[0].strip()
@@ -83,7 +84,13 @@ def test_another_seed_is_trained_beside_the_first(workplace):
     result = run(workplace, *change)
     assert result.returncode == 0, result.stderr
     ran = set(re.findall(r"Running stage '([^']+)'", result.stdout))
-    assert ran == {"check", "train@apoe-m2-1", "density@apoe-1", "classify@apoe-1", "score"}
+    assert ran == {
+        "check",
+        "train@apoe-m2-1",
+        "evaluate@density-m2-apoe-1",
+        "evaluate@classification-m2-apoe-1",
+        "score",
+    }
     assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["seeds"] == 2
     first, second = (pd.read_csv(workplace / f"reports/smoke/curves/m2/apoe/{k}.csv") for k in (0, 1))
     assert (first["train"] != second["train"]).all()
@@ -98,7 +105,7 @@ def test_headline_numbers_have_intervals(reports):
 
 
 def test_cost_counts_the_papers_parameters(reports):
-    rows = json.loads((reports / "cost.json").read_text())["rows"]
+    rows = json.loads((reports / "benchmark.json").read_text())["rows"]
     counted = {(r["modalities"], r["network"]): round(r["parameters"] / 1e6, 2) for r in rows}
     assert (counted[5, "poe"], counted[5, "apoe"]) == (53.20, 28.53)
     assert (counted[14, "poe"], counted[14, "apoe"]) == (131.56, 51.36)

@@ -130,6 +130,7 @@ def test_wrong_settings_stop_before_any_work(workplace):
         (("imagine", "--touch", "16", "scene.png"), ("--touch: got 16", "15 at most")),
         (("imagine", "--model", "pose", "scene.png"), ("network: got 'pose'", "did you mean 'poe'")),
         (("train", "--model", "apoe", "--regime", "m3"), ("regime: 'm3'",)),
+        (("evaluate", "densty", "--model", "apoe"), ("densty: unknown evaluation", "density, heldout")),
         (("claims", "C9"), ("claims: got 'C9'", "C1, C2")),
         (("train", "--model", "apeo", "--regime", "m2"), ("network: got 'apeo'", "did you mean 'apoe'")),
     ],
@@ -144,7 +145,7 @@ def test_an_altered_shard_is_named(workplace):
     content[-1] ^= 1
     path.unlink()
     path.write_bytes(content)
-    assert_refused(stage(workplace, "density", "--model", "apoe"), shard_name(0), "altered")
+    assert_refused(stage(workplace, "evaluate", "density", "--model", "apoe"), shard_name(0), "altered")
     assert_refused(stage(workplace, "simulate", "--set", "test", "--check"), shard_name(0), "altered")
     assert stage(workplace, "simulate", "--set", "val", "--check").returncode == 0
 
@@ -215,12 +216,12 @@ def test_networks_are_imagined_side_by_side(repro, tmp_path):
 
 def test_weights_of_another_configuration_say_what_differs(workplace):
     change_params(workplace, "state: 8", "state: 12")
-    assert_refused(stage(workplace, "density", "--model", "apoe"), "state is 8, wanted 12", "dvc repro")
+    assert_refused(stage(workplace, "evaluate", "density", "--model", "apoe"), "state is 8, wanted 12", "dvc repro")
 
 
 def test_missing_results_are_named(workplace):
-    (workplace / "reports/smoke/density/apoe/0.json").unlink()
-    assert_refused(stage(workplace, "score"), "reports/smoke/density/apoe/0.json", "dvc repro")
+    (workplace / "reports/smoke/density/m2/apoe/0.json").unlink()
+    assert_refused(stage(workplace, "score"), "reports/smoke/density/m2/apoe/0.json", "dvc repro")
 
 
 def test_a_full_disk_leaves_nothing_half_written(workplace):

@@ -13,8 +13,8 @@ from gmn.data.batches import TrainingBatches
 from gmn.data.lessons import Lessons
 from gmn.data.shards import SceneSet
 from gmn.errors import UserError
-from gmn.models.config import NETWORKS
 from gmn.models.noise import Noise
+from gmn.roster import NETWORKS
 from gmn.training.distributed import World, world
 from tests.conftest import GEOMETRIES, doubled, reader_for, tiny_model
 

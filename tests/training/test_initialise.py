@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.batches import Episodes
-from gmn.models.config import NETWORKS
+from gmn.data.episodes import Episodes
 from gmn.models.convolution import centred
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.models.representations import Roles
+from gmn.roster import NETWORKS
 from gmn.training.initialise import SHARE, initialise
 from tests.conftest import GEOMETRIES, episodes_for, tiny_config, tiny_model
 

@@ -9,14 +9,16 @@ import torch
 from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.models.weights import load_weights, save_weights
-from gmn.params import Train
+from gmn.params import Contexts, Train
+from gmn.progress import Progress
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, kl_weight, lessons_of, schedule, train
 from tests.conftest import GEOMETRIES, reader_for, tiny_config, tiny_model
 
 SETTINGS = Train(
     iterations=12, batch_size=3, curriculum=None, learning_rate=0.005,
-    initialisation="scaled", warmup=2, schedule="cosine", clip=1e5, alone=0.25, few=0.0, rendered=4, symmetries=True,
+    initialisation="scaled", warmup=2, schedule="cosine", clip=1e5,
+    contexts=Contexts(alone=0.25, crossed=0.25), rendered=4, symmetries=True,
     haptic_scale="robust", precision="float32", evaluate_every=4, validation_scenes=4,
 )  # fmt: skip
 
@@ -37,10 +39,6 @@ def run(request, scenes) -> Run:
     )
 
 
-def ignore(*_, **__) -> None:
-    pass
-
-
 def same(a: torch.nn.Module, b: torch.nn.Module) -> bool:
     return all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
 
@@ -49,28 +47,34 @@ class Killed(Exception):
     pass
 
 
-def killed_after(iterations: int):
-    left = [iterations]
+class Watched(Progress):
+    """Silent; notes what was skipped, and kills the run after some iterations."""
 
-    def tick(*_, **__) -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            raise Killed
+    def __init__(self, left: int | None = None):
+        super().__init__("", 0, "", silent=True)
+        self.left, self.skipped = left, 0
 
-    return tick
+    def skip(self, count: int) -> None:
+        self.skipped += count
+
+    def advance(self, count: int, **values: float) -> None:
+        if self.left is not None:
+            self.left -= count
+            if self.left == 0:
+                raise Killed
 
 
 @pytest.fixture(scope="module")
 def finished(run, tmp_path_factory):
-    return train(run, Checkpoints(tmp_path_factory.mktemp("whole")), ignore, ignore)
+    return train(run, Checkpoints(tmp_path_factory.mktemp("whole")))
 
 
 def test_a_killed_run_ends_in_the_same_bits(run, finished, tmp_path):
     with pytest.raises(Killed):
-        train(run, Checkpoints(tmp_path / "c"), killed_after(10), ignore)
-    skipped = []
-    model, rows = train(run, Checkpoints(tmp_path / "c"), ignore, skipped.append)
-    assert skipped == [8]
+        train(run, Checkpoints(tmp_path / "c"), Watched(10))
+    watched = Watched()
+    model, rows = train(run, Checkpoints(tmp_path / "c"), watched)
+    assert watched.skipped == 8
     assert same(model, finished[0]) and rows == finished[1]
 
 
@@ -78,10 +82,10 @@ def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
     lessons = [{"share": 0.25, "first": 2}, {"share": 0.25, "views": 2, "scenes": 5}]
     curriculum = {"lessons": lessons, "kl_start": 0.1, "kl_rise": [0.25, 0.75]}
     easy = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | {"curriculum": curriculum}))
-    whole, rows = train(easy, Checkpoints(tmp_path / "whole"), ignore, ignore)
+    whole, rows = train(easy, Checkpoints(tmp_path / "whole"))
     with pytest.raises(Killed):
-        train(easy, Checkpoints(tmp_path / "c"), killed_after(5), ignore)
-    model, again = train(easy, Checkpoints(tmp_path / "c"), ignore, ignore)
+        train(easy, Checkpoints(tmp_path / "c"), Watched(5))
+    model, again = train(easy, Checkpoints(tmp_path / "c"))
     assert same(model, whole) and rows == again
     assert [row["scenes"] for row in rows] == [3 * 3 + 5, 3 * 3 + 3 * 5 + 2 * 3, 3 * 3 + 3 * 5 + 6 * 3]
     assert [row["lesson"] for row in rows] == [0, 1, 2]
@@ -93,12 +97,12 @@ def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
 def test_a_truncated_checkpoint_falls_back_to_the_one_before(run, finished, tmp_path, capsys):
     checkpoints = Checkpoints(tmp_path / "c")
     with pytest.raises(Killed):
-        train(run, checkpoints, killed_after(10), ignore)
+        train(run, checkpoints, Watched(10))
     newest = checkpoints.newest()
     newest.write_bytes(newest.read_bytes()[:1000])
-    skipped = []
-    model, _ = train(run, Checkpoints(tmp_path / "c"), ignore, skipped.append)
-    assert skipped == [4] and same(model, finished[0])
+    watched = Watched()
+    model, _ = train(run, Checkpoints(tmp_path / "c"), watched)
+    assert watched.skipped == 4 and same(model, finished[0])
     assert "damaged" in capsys.readouterr().out
 
 
@@ -115,7 +119,7 @@ def test_divergence_names_the_step_and_the_remedy(run, tmp_path, low, key):
     wild = SETTINGS.model_copy(update={"learning_rate": 1e30})
     lost = dataclasses.replace(run, settings=wild, regime=dataclasses.replace(run.regime, low=low))
     with pytest.raises(UserError, match=rf"diverged at iteration [0-9]+: not finite: .*lower {key}\.learning_rate"):
-        train(lost, Checkpoints(tmp_path), ignore, ignore)
+        train(lost, Checkpoints(tmp_path))
 
 
 def test_schedule():

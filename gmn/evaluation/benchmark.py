@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from gmn.data.batches import Episodes, draw_views
+from gmn.data.episodes import Episodes
+from gmn.data.views import draw_views
 from gmn.mese.pose import camera_pose, query, sample_angles, wrist_pose
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN

@@ -2,11 +2,11 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from gmn.evaluation.cost import Way, fast, measure, random_scenes
+from gmn.evaluation.benchmark import Way, fast, measure, random_scenes
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
+from gmn.reference import bound
 from tests.conftest import tiny_config
-from tests.models.plain import bound
 
 
 def forward_gflop(route, network: str, modalities: int) -> float:

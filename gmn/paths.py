@@ -1,6 +1,5 @@
 """Where every out of the pipeline lives: the same names as in dvc.yaml."""
 
-import os
 from pathlib import Path
 
 from gmn.params import Settings
@@ -42,16 +41,16 @@ class Paths:
     def curves(self, network: str, regime: str, seed: int) -> Path:
         return self.reports / "curves" / regime / network / f"{seed}.csv"
 
-    def measured(self, kind: str, *about: str, seed: int) -> Path:
-        """Of one evaluation of a trained network: ``about`` is its name, after the regime where there are several."""
-        return self.reports.joinpath(kind, *about, f"{seed}.json")
+    def measured(self, kind: str, regime: str, network: str, seed: int) -> Path:
+        """What an evaluation found of a network that was trained in a regime."""
+        return self.reports / kind / regime / network / f"{seed}.json"
 
     def generated(self, network: str) -> Path:
-        return self.data / "generated" / f"{network}.safetensors"
+        return self.data / "generation" / f"{network}.safetensors"
 
     @property
-    def cost(self) -> Path:
-        return self.reports / "cost.json"
+    def benchmark(self) -> Path:
+        return self.reports / "benchmark.json"
 
     @property
     def claims(self) -> Path:
@@ -76,16 +75,3 @@ class Paths:
     @property
     def page(self) -> Path:
         return self.reports / "index.html"
-
-
-def parent(path: Path) -> Path:
-    """``path``, its folder made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def cores(setting: int) -> int:
-    """A number of workers or threads, where 0 means all cores this process may use."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    # Processes that torchrun started on this machine share its cores.
-    return setting or max(1, available // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))

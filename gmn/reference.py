@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gmn.data.batches import Episodes
+from gmn.data.episodes import Episodes
 from gmn.data.modalities import Modality
 from gmn.mese import pose
 from gmn.mese.camera import View

@@ -1,9 +1,8 @@
-"""What a trained GMN believes of a scene, and what it imagines: the library's front door.
+"""What a GMN believes of a scene, and what it imagines.
 
 Usage::
 
-    model = GMN.from_pretrained("models/laptop/m2/apoe/0.safetensors")
-    scene = model.infer({"haptics": (readings, wrist_queries)})            # any subset of modalities, or {}
+    scene = Belief(model, {"haptics": (readings, wrist_queries)})          # any subset of modalities, or {}
     pictures = scene.imagine({"vision": camera_queries}, samples=4)        # {"vision": (4, N, 3, H, W)}
     nats = scene.log_likelihood({"vision": (true_pictures, camera_queries)}, samples=50)
 
@@ -14,25 +13,22 @@ Numpy arrays and tensors are both welcome.
 
 import difflib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from gmn.data.batches import Episodes
+from gmn.data.episodes import Episodes
 from gmn.data.modalities import HAPTICS, Modality
 from gmn.errors import UserError
+from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
-
-if TYPE_CHECKING:
-    from gmn.models.gmn import GMN
 
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
 
 
 class Belief:
-    """P(z | C) of one scene. Made by :meth:`gmn.models.gmn.GMN.infer`.
+    """P(z | C) of one scene; :meth:`gmn.trained.TrainedGMN.infer` makes it, too.
 
     Args:
         model: the network.
@@ -42,7 +38,7 @@ class Belief:
         UserError: an unknown modality, a wrong shape, or a number that is not finite.
     """
 
-    def __init__(self, model: "GMN", contexts: Mapping[str, Views]):
+    def __init__(self, model: GMN, contexts: Mapping[str, Views]):
         self.model = model
         self.contexts = {name: _views(model, name, *pair) for name, pair in contexts.items()}
 
@@ -116,7 +112,7 @@ class Belief:
         return Episodes(senses, queries, context, target)
 
 
-def _index(model: "GMN", name: str) -> int:
+def _index(model: GMN, name: str) -> int:
     names = [m.name for m in model.modalities]
     if name not in names:
         close = difflib.get_close_matches(name, names, 1)
@@ -125,7 +121,7 @@ def _index(model: "GMN", name: str) -> int:
     return names.index(name)
 
 
-def _views(model: "GMN", name: str, senses, queries) -> tuple[Tensor, Tensor]:
+def _views(model: GMN, name: str, senses, queries) -> tuple[Tensor, Tensor]:
     """Senses in network units and queries, on the model's device."""
     modality = model.modalities[_index(model, name)]
     queries = _queries(model, name, queries)
@@ -139,7 +135,7 @@ def _views(model: "GMN", name: str, senses, queries) -> tuple[Tensor, Tensor]:
     return senses.float().to(model.device), queries
 
 
-def _queries(model: "GMN", name: str, queries) -> Tensor:
+def _queries(model: GMN, name: str, queries) -> Tensor:
     modality = model.modalities[_index(model, name)]
     queries = _numbers(queries, f"{name}: queries")
     if queries.ndim != 2 or queries.shape[1] != modality.query:
@@ -158,11 +154,11 @@ def _numbers(values, what: str) -> Tensor:
     return tensor
 
 
-def _in_si(model: "GMN", modality: Modality) -> bool:
+def _in_si(model: GMN, modality: Modality) -> bool:
     return modality.sense == HAPTICS and model.haptic_scale is not None
 
 
-def _to_units(model: "GMN", modality: Modality, means: Tensor) -> Tensor:
+def _to_units(model: GMN, modality: Modality, means: Tensor) -> Tensor:
     if not _in_si(model, modality):
         return means
     readings = model.haptic_scale.of(modality.channels).readings(means.cpu().numpy())

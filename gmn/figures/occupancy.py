@@ -3,21 +3,22 @@
 import numpy as np
 
 from gmn.evaluation.intervals import share_explained
-from gmn.evaluation.occupancy import SENSES
-from gmn.evaluation.results import NETWORKS, Results
+from gmn.evaluation.occupancy import MIXES
+from gmn.evaluation.results import Results
 from gmn.figures.series import line, series, training
-from gmn.figures.style import COLOURS, MARKERS, NAMES, PAGE, caption, plt, save
+from gmn.figures.style import PAGE, caption, plt, save
+from gmn.roster import NETWORKS
 
 STYLES = {"sight": "--", "touch": ":", "both": "-"}
 
 
 def draw(results: Results, folder) -> None:
-    probes = {network: results.probe(network) for network in NETWORKS}
+    probes = {network: results.occupancy(network) for network in NETWORKS}
     figure, (explained, overlap) = plt.subplots(1, 2, figsize=(PAGE, 2.7))
     for network, found in probes.items():
-        for sense in SENSES:
+        for sense in MIXES:
             _explained(explained, found, network, sense)
-            look = {"ls": STYLES[sense], "label": f"{NAMES[network]}, {sense}"}
+            look = {"ls": STYLES[sense], "label": f"{NETWORKS[network].label}, {sense}"}
             series(overlap, _places(found), found[sense]["iou"].swapaxes(0, 1), network, **look)
     about = probes["apoe"]
     blind = about["reference"]["iou"].mean()
@@ -36,7 +37,7 @@ def draw(results: Results, folder) -> None:
         f"fitted on {about['fitted']} training scenes, tested on {about['tested']}; bars: 95 % bootstrap; "
         f"{training(results)}",
     )
-    save(figure, folder, "shape")
+    save(figure, folder, "occupancy")
 
 
 def _places(found: dict) -> np.ndarray:
@@ -47,4 +48,11 @@ def _explained(axes, found: dict, network: str, sense: str) -> None:
     reference = found["reference"]["error"]
     errors = found[sense]["error"].swapaxes(0, 1)  # (counts, seeds, scenes)
     intervals = [share_explained(error, reference) for error in errors]
-    line(axes, _places(found), intervals, color=COLOURS[network], marker=MARKERS[network], ls=STYLES[sense])
+    line(
+        axes,
+        _places(found),
+        intervals,
+        color=NETWORKS[network].colour,
+        marker=NETWORKS[network].marker,
+        ls=STYLES[sense],
+    )

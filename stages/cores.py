@@ -1,0 +1,10 @@
+"""How many workers or threads."""
+
+import os
+
+
+def cores(setting: int) -> int:
+    """``setting``, where 0 means all cores this process may use."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # Processes that torchrun started on this machine share its cores.
+    return setting or max(1, available // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
