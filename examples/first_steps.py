@@ -1,24 +1,30 @@
 """First steps with a trained network: look, touch, imagine, doubt, decide.
 
-Cells begin with `# %%`: run it whole, or cell by cell in VS Code, Spyder or Jupyter (via jupytext). No data and no
-training are needed. Pictures go to the current folder.
+Cells begin with `# %%`: run it whole (some ten seconds), or cell by cell in VS Code or Spyder; first_steps.ipynb is the
+same for Jupyter. No data and no training are needed. Pictures go to a temporary folder, whose name is printed.
 """
 
 # %% A scene nobody has seen: five painted cubes, 15 looks at them and 15 grasps
+import tempfile
+from pathlib import Path
+
 import numpy as np
 
 from gmn.explore.scene import SensedScene, imagine, orbit
 from gmn.figures.imagined import draw
 from gmn.figures.scene import draw as draw_scene
+from gmn.figures.style import save_picture
 from gmn.mese.pose import query
 from gmn.mese.settings import SceneSettings
 from gmn.trained import TrainedGMN
 
+out = Path(tempfile.mkdtemp(prefix="first-steps-"))
+print(f"pictures: {out}")
 settings = SceneSettings(name="first-steps", image_size=32, crop_size=32)
 scene = SensedScene.make(settings, 0)
-draw_scene(scene.arrays, "A new scene").savefig("scene.png")
+save_picture(draw_scene(scene.arrays, "A new scene"), out / "scene.png")
 
-# %% A network that was trained on 8,000 others
+# %% A network that was trained on thousands of others
 model = TrainedGMN.from_pretrained("laptop/m2/apoe")
 print(f"{model.config.network}: {sum(p.numel() for p in model.parameters()):,} weights, senses:")
 for modality in model.modalities:
@@ -28,7 +34,8 @@ for modality in model.modalities:
 angles = orbit(8)
 imagined = imagine(model, scene, looks=[0], touches=[0, 1, 2], angles=angles, samples=4)
 given = scene.pictures(looks=[0], touches=[0, 1, 2])
-draw(given, {"APoE": imagined}, scene.truth(angles), "From one look and three touches", "").savefig("imagined.png")
+picture = draw(given, {"APoE": imagined}, scene.truth(angles), "From one look and three touches", "")
+save_picture(picture, out / "imagined.png")
 
 # %% The other way round: what will the hand feel there?
 felt, wrists = scene.arrays["haptics"], query(scene.arrays["hand"])
@@ -40,7 +47,8 @@ for name, guess in (("five looks", expected), ("nothing", blind)):
     error = np.sqrt(np.mean((guess - felt[10:])[:, joints] ** 2))
     print(f"joint angles expected from {name}: off by {error:.3f} rad")
 
-# %% More is better: log-likelihood of five held-back pictures
+# %% Log-likelihood of five held-back pictures, given touches of the object.
+# A lower bound from 50 samples: it rises steeply with the first touches, then by less than its own noise.
 pictures = scene.contexts(looks=range(10, 15), touches=[])
 for touches in (0, 1, 5, 10):
     nats = model.infer(scene.contexts([], range(touches))).log_likelihood(pictures, samples=50)

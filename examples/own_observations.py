@@ -1,5 +1,6 @@
 """Infer a scene from your own pictures and touches, kept as plain files.
 
+    python examples/own_observations.py                      # both of these, in a temporary folder, in ten seconds
     python examples/own_observations.py record my-object     # make such a folder: your object, your viewpoints
     python examples/own_observations.py imagine my-object    # read it, write my-object/imagined.png
 
@@ -9,6 +10,7 @@ gmn/mese/tables/channels.csv. Put in other files, leave one table empty, and run
 """
 
 import csv
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +30,15 @@ Folder = Annotated[Path, typer.Argument(help="Of the observations.")]
 
 LOOKS = [(-20, 0), (-20, 120), (30, 240)]  # pitch, yaw
 TOUCHES = [(-40, 30), (0, 90), (20, 200), (-10, 310), (45, 150), (60, 0)]
+
+
+@app.callback(invoke_without_command=True)
+def both(context: typer.Context) -> None:
+    """Without a command: record and imagine in a temporary folder."""
+    if context.invoked_subcommand is None:
+        folder = Path(tempfile.mkdtemp(prefix="own-observations-"))
+        record(folder)
+        imagine(folder)
 
 
 @app.command()

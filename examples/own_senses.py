@@ -4,9 +4,11 @@ The example first writes a small data set to a folder, as recordings lie on a di
 sensed (ranges of a laser scanner, a spectrum of sound) and from where. The rest of it knows those files only, so it is
 the part to copy. Then it trains the three networks and shows how much one sense tells of the other.
 
-    python examples/own_senses.py rooms --iterations 600
+    python examples/own_senses.py                                          # small, in a temporary folder, half a minute
+    python examples/own_senses.py rooms --iterations 600 --scenes 1000     # some minutes, kept in rooms/
 """
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -123,11 +125,12 @@ def error(model: GMN, rooms: Rooms, heard: int) -> float:
 
 
 def main(
-    folder: Annotated[Path, typer.Argument(help="Where recordings and checkpoints go.")],
-    iterations: Annotated[int, typer.Option(min=40)] = 600,
-    scenes: Annotated[int, typer.Option(min=40)] = 1000,
+    folder: Annotated[Path | None, typer.Argument(help="Where recordings and checkpoints go; a temporary one.")] = None,
+    iterations: Annotated[int, typer.Option(min=40, help="Of training, for each network.")] = 150,
+    scenes: Annotated[int, typer.Option(min=40, help="To train on.")] = 100,
 ) -> None:
     """Record rooms, train on them, and imagine ranges from sound."""
+    folder = folder or Path(tempfile.mkdtemp(prefix="own-senses-"))
     sizes = {"train": scenes, "val": 40}
     rooms = {name: Rooms(record(folder / name, size, seed)) for seed, (name, size) in enumerate(sizes.items())}
     spread = np.std([scene["scanner"][-2:] for scene in rooms["val"].scenes])

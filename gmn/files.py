@@ -1,18 +1,22 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and that are believed only if they are what was written."""
 
+import hashlib
 import json
 import os
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from gmn.errors import UserError
 
 if TYPE_CHECKING:
     import pandas
+
+SEAL = "sha256"  # key of a file's digest of all else in it
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -30,7 +34,60 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         os.replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({error.strerror}); free some disk or mend its rights") from None
+        raise UserError(f"{path}: cannot be written ({error.strerror}); free some disk or change its rights") from None
+
+
+def write_json(path: Path, value: dict) -> None:
+    """Write ``value`` as indented JSON, atomically; NaN is refused."""
+    write_atomically(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
+
+
+def write_sealed(path: Path, value: dict) -> None:
+    """As :func:`write_json`, with a digest by which :func:`read_sealed` knows it again."""
+    write_json(path, value | {SEAL: _digest(value)})
+
+
+def read_json(path: Path, remedy: str, keys: tuple[str, ...] = ()) -> dict:
+    """What :func:`write_json` wrote.
+
+    Args:
+        path: of the file.
+        remedy: what to do if it is not that.
+        keys: that it must have.
+
+    Raises:
+        UserError: it is missing, damaged or something else.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found; {remedy}") from None
+    except (ValueError, RecursionError):
+        raise UserError(f"{path}: damaged: not JSON; {remedy}") from None
+    if not isinstance(value, dict) or (lacking := [key for key in keys if key not in value]):
+        why = f"{lacking[0]!r} is missing" if isinstance(value, dict) else "not an object"
+        raise UserError(f"{path}: damaged: {why}; {remedy}")
+    return value
+
+
+def read_sealed(path: Path, remedy: str, **about: Any) -> dict:
+    """What :func:`write_sealed` wrote, without its digest.
+
+    Args:
+        path: of the file.
+        remedy: what to do if it is not that.
+        about: values that say what the file is of.
+
+    Raises:
+        UserError: it is missing, altered or of something else.
+    """
+    value = read_json(path, remedy)
+    for key, wanted in about.items():
+        if value.get(key) != wanted:
+            raise UserError(f"{path}: {key} is {value.get(key)!r}, wanted {wanted!r}; {remedy}")
+    if value.pop(SEAL, None) != _digest(value):
+        raise UserError(f"{path}: altered since it was written; {remedy}")
+    return value
 
 
 def write_table(path: Path, table: "pandas.DataFrame", **form) -> None:
@@ -38,12 +95,78 @@ def write_table(path: Path, table: "pandas.DataFrame", **form) -> None:
     write_atomically(path, table.to_csv(index=False, lineterminator="\n", **form))
 
 
-def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write ``arrays`` as safetensors, atomically; equal arrays give equal bytes."""
+def read_table(path: Path, remedy: str, columns: tuple[str, ...]) -> "pandas.DataFrame":
+    """A CSV file of numbers.
+
+    Args:
+        path: of the file.
+        remedy: what to do if it is none.
+        columns: that it must have.
+
+    Raises:
+        UserError: it is missing, damaged, or lacks a column.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path)
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found; {remedy}") from None
+    except (ValueError, pd.errors.ParserError):
+        raise UserError(f"{path}: damaged: not a table; {remedy}") from None
+    lacking = [name for name in columns if name not in table]
+    if lacking or table.empty or table.isna().any(axis=None):
+        why = f"no column {lacking[0]!r}" if lacking else "empty or cut short"
+        raise UserError(f"{path}: damaged: {why}; {remedy}")
+    return table
+
+
+def write_arrays(path: Path, arrays: dict[str, np.ndarray], about: dict | None = None) -> None:
+    """Write ``arrays`` as safetensors, atomically; equal arrays give equal bytes.
+
+    ``about``, if given, says what they are; with it goes a digest of all of it, by which :func:`read_arrays` knows it.
+    """
     # save takes the memory of strided views as it lies.
-    write_atomically(path, save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
+    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    sealed = None if about is None else {"about": json.dumps(about | {SEAL: digest_of(arrays, about)})}
+    write_atomically(path, save(arrays, sealed))
 
 
-def write_json(path: Path, value) -> None:
-    """Write ``value`` as indented JSON, atomically; NaN is refused."""
-    write_atomically(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
+def read_arrays(path: Path, remedy: str, **about: Any) -> dict[str, np.ndarray]:
+    """What :func:`write_arrays` wrote with an ``about``.
+
+    Args:
+        path: of the file.
+        remedy: what to do if it is not that.
+        about: values that say what the file is of.
+
+    Raises:
+        UserError: it is missing, damaged, altered or of something else.
+    """
+    if not path.exists():
+        raise UserError(f"{path}: not found; {remedy}")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            said = json.loads((file.metadata() or {}).get("about", "{}"))
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise UserError(f"{path}: damaged ({error}); {remedy}") from None
+    for key, wanted in about.items():
+        if said.get(key) != wanted:
+            raise UserError(f"{path}: {key} is {said.get(key)!r}, wanted {wanted!r}; {remedy}")
+    if said.pop(SEAL, None) != digest_of(arrays, said):
+        raise UserError(f"{path}: altered since it was written; {remedy}")
+    return arrays
+
+
+def digest_of(arrays: dict[str, np.ndarray], about: dict) -> str:
+    """Of arrays, their names, shapes and types, and of what is said about them."""
+    digest = hashlib.sha256(_digest(about).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype} {array.shape} ".encode() + array.tobytes())
+    return digest.hexdigest()
+
+
+def _digest(value: dict) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -5,22 +5,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML, YAMLError
 
+from gmn.data.modalities import MODALITIES, modality_set
 from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.mese.settings import Lighting, Rotation, SceneSettings, Shapes
 from gmn.models.config import FIRST_PRIORS, POOLINGS, STRIDES, ModelConfig
 from gmn.roster import NETWORKS
 
+VIEWS = 15  # of a scene
 Network = Literal[tuple(NETWORKS)]
 Reading = Literal["paper", "released"]
 
-Count = Annotated[int, Field(ge=1)]
-Seed = Annotated[int, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
-Noise = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1, le=10**9)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Positive = Annotated[float, Field(ge=1e-9, le=1e9)]
+Noise = Annotated[float, Field(ge=0, le=10)]
+Width = Annotated[float, Field(ge=1e-3, le=1e3)]  # of a likelihood
 Share = Annotated[float, Field(ge=0, le=1)]
 # Pictures are halved (M = 5, 8, 14) and then shrunk by 4 at least to cells or rays.
 Pixels = Annotated[int, Field(ge=8, le=150, multiple_of=8)]
@@ -39,7 +42,7 @@ def _of_fig5(name: str) -> str:
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 def _distinct(values: list) -> list:
@@ -48,10 +51,16 @@ def _distinct(values: list) -> list:
     return values
 
 
+def _as_evaluated(views: int) -> int:
+    if views != VIEWS:
+        raise ValueError(f"must be {VIEWS}: evaluations give up to {VIEWS} views as context and ask for the last ones")
+    return views
+
+
 class World(_Strict):
     """What every scene has in common: gmn.mese.settings.SceneSettings."""
 
-    views: Annotated[int, Field(ge=15)]  # the evaluation protocol uses 15
+    views: Annotated[int, AfterValidator(_as_evaluated)]
     image_size: Pixels
     crop_size: Pixels
     rotation: Rotation
@@ -90,11 +99,19 @@ class Simulate(_Strict):
 class Std(BaseModel):
     """Likelihood scales by sense, or by modality: keys such as ``haptics-1``."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
-    __pydantic_extra__: dict[str, Positive]
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+    __pydantic_extra__: dict[str, Width]
 
-    vision: Positive
-    haptics: Positive
+    vision: Width
+    haptics: Width
+
+    @model_validator(mode="after")
+    def _of_modalities(self) -> "Std":
+        known = {m.name for count in MODALITIES for m in modality_set(count, 64, 48)}
+        for name in self.__pydantic_extra__:
+            if name not in known:
+                raise ValueError(f"{name!r} is no modality{_hint(name, known | {'vision', 'haptics'})}")
+        return self
 
 
 class Model(_Strict):
@@ -141,8 +158,8 @@ class Curriculum(_Strict):
     @field_validator("kl_rise")
     @classmethod
     def _from_to(cls, rise: list[float]) -> list[float]:
-        if rise[0] >= rise[1]:
-            raise ValueError("the weight rises from a share to a larger one: write the smaller one first")
+        if rise[1] - rise[0] < 1e-3:
+            raise ValueError("the weight rises from a share to a larger one: write the smaller one first, 0.001 apart")
         return rise
 
 
@@ -167,11 +184,20 @@ class Train(_Strict):
     clip: Positive = 0.25
     contexts: Contexts = Contexts()
     rendered: Count | None = None
+    padded: bool = False
     symmetries: bool = False
     haptic_scale: Literal["minmax", "robust"] = "minmax"
     precision: Literal["float32", "bfloat16"] = "float32"
     evaluate_every: Count
     validation_scenes: Count
+
+    @model_validator(mode="after")
+    def _same_shapes(self) -> "Train":
+        if self.padded and any(
+            lesson.views or lesson.scenes for lesson in (self.curriculum.lessons if self.curriculum else ())
+        ):
+            raise ValueError("padded batches have one shape: leave views and scenes out of curriculum.lessons")
+        return self
 
     @property
     def length(self) -> str:
@@ -257,8 +283,8 @@ class Scale(_Strict):
     def limits(self) -> Iterator[tuple[str, int, int, str]]:
         """Counts that cannot be more than there are: key, value, the most, of what."""
         sets = {name: getattr(self.simulate.sets, name).scenes for name in Sets.model_fields}
-        for kind, name in (("density", "test"), ("agreement", "test"), ("explained", "test"), ("calibration", "test"),
-                           ("occupancy", "test"), ("album", "test"), ("heldout", "heldout"), ("missing", "val")):  # fmt: skip
+        of_test = dict.fromkeys(("density", "agreement", "explained", "calibration", "occupancy", "album"), "test")
+        for kind, name in (of_test | {"heldout": "heldout", "missing": "val"}).items():
             yield f"{kind}.scenes", getattr(self, kind).scenes, sets[name], f"scenes of {name}"
         yield "density.most_samples_scenes", self.density.most_samples_scenes, sets["test"], "scenes of test"
         yield "missing.complete_scenes", self.missing.complete_scenes, sets["val"], "scenes of val"
@@ -343,11 +369,19 @@ class Settings(_Strict):
             UserError: it is missing, is no YAML, or has wrong settings: all are listed.
         """
         try:
-            values = YAML(typ="safe").load(path.read_text())
+            values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise UserError(f"{path}: not found; run from the top of the repository") from None
-        except YAMLError as error:
-            raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"{path}: not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8"
+            ) from None
+        except RecursionError:
+            raise UserError(f"{path}: not YAML that settings can be: nested too deeply") from None
+        except (YAMLError, ValueError, TypeError, AttributeError, KeyError) as error:
+            raise UserError(f"{path}: not YAML: {_short(' '.join(str(error).split()))}") from None
         try:
             settings = cls.model_validate(values)
         except ValidationError as error:
@@ -378,7 +412,18 @@ def _explain(error: dict) -> str:
     if error["type"] == "missing":
         return f"{key}: missing; add it"
     message = error["msg"].replace("Input should be", "must be")
-    return f"{key}: got {error['input']!r}; {message}"
+    return f"{key}: got {_shown(error['input'])}; {message}"
+
+
+def _shown(value) -> str:
+    try:
+        return _short(repr(value))
+    except (ValueError, RecursionError):  # thousands of digits, or of levels
+        return f"a huge {type(value).__name__}"
+
+
+def _short(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def _siblings(location: tuple) -> list[str]:

@@ -1,6 +1,7 @@
 """``python -m stages STAGE``: see ``--help``."""
 
 import os
+import signal
 import sys
 
 import typer
@@ -18,6 +19,7 @@ from stages import (
     imagine,
     look,
     publish,
+    rate,
     report,
     score,
     simulate,
@@ -47,14 +49,30 @@ STAGES = (
     explore,
     publish,
     speed,
+    rate,
 )
 for stage in STAGES:
     app.command(stage.__name__.removeprefix("stages."))(timed(stage.run))
 
 
+class Stopped(BaseException):
+    """By a signal."""
+
+
+def _stop(number: int, frame) -> None:
+    raise Stopped(number)
+
+
 def main() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         app()
+    except Stopped as stopped:
+        (number,) = stopped.args
+        name = signal.Signals(number).name
+        print(f"stopped by {name}; what was finished is kept, the same command goes on from there", file=sys.stderr)
+        sys.exit(128 + number)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
@@ -62,7 +80,8 @@ def main() -> None:
         print(f"error: {error.filename}: not found; make it with `dvc repro`", file=sys.stderr)
         sys.exit(2)
     except OSError as error:
-        print(f"error: {error.filename}: {error.strerror}; check the disk's space and rights", file=sys.stderr)
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"error: {where}{error.strerror or error}; check the disk's space and rights", file=sys.stderr)
         sys.exit(2)
 
 

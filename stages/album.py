@@ -8,7 +8,7 @@ from gmn.progress import Progress
 def run() -> None:
     """Imagine some test scenes from every mix of a few looks and touches."""
     from gmn.explore.explorer import STORED, Explorer
-    from gmn.files import write_json
+    from gmn.files import write_sealed
     from gmn.roster import NETWORKS
     from stages.load import load_model
 
@@ -18,4 +18,4 @@ def run() -> None:
     explorer = Explorer(models, settings.scene_settings("test"), chosen.scenes, STORED, chosen.views, chosen.samples)
     with Progress("album", chosen.scenes * 2 ** len(STORED), "mixes") as progress:
         album = explorer.album(progress.advance)
-    write_json(Paths(settings).album, album)
+    write_sealed(Paths(settings).album, album)

@@ -10,8 +10,6 @@ from gmn.paths import PARAMS, Paths
 from gmn.progress import Progress
 from stages.cores import cores
 
-MODALITIES = (2, 5, 8, 14)
-
 
 def run(
     compare: Annotated[bool, typer.Option("--compare", help="Print what the fast route saves; write nothing.")] = False,
@@ -21,8 +19,9 @@ def run(
     """Measure parameters, time per iteration and peak memory of the networks (Table 1)."""
     import torch
 
+    from gmn.data.modalities import MODALITIES
     from gmn.evaluation.benchmark import Way, measure, parameters
-    from gmn.files import write_json
+    from gmn.files import write_sealed
     from gmn.models.config import ModelConfig
     from gmn.roster import NETWORKS
     from stages.device import pick_device
@@ -49,7 +48,7 @@ def run(
                 progress.advance(1)
     name = torch.cuda.get_device_name() if device == "cuda" else device
     about = chosen.model_dump() | {"device": name, "threads": threads if device == "cpu" else None}
-    write_json(Paths(settings).benchmark, {"settings": about, "rows": rows})
+    write_sealed(Paths(settings).benchmark, {"settings": about, "rows": rows})
 
 
 def _compare(modalities, device: str, make) -> None:

@@ -13,7 +13,7 @@ def run(only: Annotated[list[str] | None, typer.Argument(help="C1 ...: print the
     """Measure the paper's claims and decide on each."""
     from gmn.evaluation.claims import CLAIMS, claims
     from gmn.evaluation.results import Results
-    from gmn.files import write_atomically, write_json
+    from gmn.files import write_atomically, write_sealed
     from gmn.report import claims_table
 
     settings = Settings.load(PARAMS)
@@ -31,5 +31,5 @@ def run(only: Annotated[list[str] | None, typer.Argument(help="C1 ...: print the
     if only:
         print(text)
         return
-    write_json(paths.claims, found)
+    write_sealed(paths.claims, found)
     write_atomically(paths.claims.with_suffix(".md"), text)

@@ -32,7 +32,8 @@ def _write(stage: str, seconds: float) -> None:
     from gmn.files import write_atomically
 
     path = Paths(Settings.load(PARAMS)).times
-    known = dict(csv.reader(path.read_text().splitlines()[1:])) if path.exists() else {}
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[1:] if path.exists() else []
+    known = {row[0]: row[1] for row in csv.reader(lines) if len(row) == 2}
     known[stage] = f"{seconds:.1f}"
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("stage", "seconds"), *sorted(known.items())])

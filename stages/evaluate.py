@@ -31,7 +31,7 @@ def run(
 ) -> None:
     """Measure what a trained network knows."""
     from gmn.evaluation.trial import Trial
-    from gmn.files import write_json
+    from gmn.files import write_sealed
     from stages.load import load_model
 
     if kind not in KINDS:
@@ -43,4 +43,5 @@ def run(
     with Progress(f"{kind} {regime} {model}", chosen.scenes, "scenes") as progress:
         trial = Trial(network, reader, chosen, settings.seed, progress)
         found = getattr(module, kind)(trial, *others)
-    write_json(Paths(settings).measured(kind, regime, model, seed), found)
+    about = {"kind": kind, "regime": regime, "network": model, "seed": seed}
+    write_sealed(Paths(settings).measured(kind, regime, model, seed), {"of": about} | found)

@@ -17,4 +17,4 @@ def run(model: Model) -> None:
     network, (reader,) = load_model(settings, model, "m2", settings.seeds[0], "test")
     with Progress(f"generation {model}", len(CONTEXTS), "contexts") as progress:
         arrays = generation(Trial(network, reader, settings.now.generation, settings.seed, progress))
-    write_arrays(Paths(settings).generated(model), arrays)
+    write_arrays(Paths(settings).generated(model), arrays, {"network": model})

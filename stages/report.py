@@ -6,21 +6,23 @@ from gmn.paths import PARAMS, Paths
 
 def run() -> None:
     """Put figures, tables and numbers on one page, index.html."""
-    import json
-
-    import pandas as pd
-
-    from gmn.files import write_atomically
+    from gmn.files import read_json, read_sealed, read_table, write_atomically
     from gmn.report import page
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
-    read = [json.loads(path.read_text()) for path in (paths.metrics, paths.claims, paths.album)]
+    again = "make it again with `dvc repro`"
+    metrics = read_json(
+        paths.metrics, again, ("model", "seeds", "iterations", "loss", "explained", "nats_per_dimension", "accuracy")
+    )
+    claims, album = (read_sealed(path, again) for path in (paths.claims, paths.album))
     minutes = {}
     if paths.times.exists():
-        times = pd.read_csv(paths.times, index_col="stage")["seconds"] / 60
+        times = (
+            read_table(paths.times, f"delete it, or {again}", ("stage", "seconds")).set_index("stage")["seconds"] / 60
+        )
         minutes = times.groupby(_group, sort=False).sum().to_dict()
-    text = page(settings, paths.figures, *read, minutes)
+    text = page(settings, paths.figures, metrics, claims, album, minutes)
     write_atomically(paths.page, text)
 
 

@@ -1,10 +1,12 @@
 """Make one object set, some of its shards, or check a finished one."""
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from gmn.errors import UserError
+from gmn.lock import only_one
 from gmn.params import Settings
 from gmn.paths import PARAMS, SCRATCH, Paths
 from gmn.progress import Progress
@@ -33,10 +35,11 @@ def run(
         return
     todo = _parse(shards, production.shards)
     count = sum(len(production.indices(k)) for k in todo)
-    with Progress(f"simulate {object_set}", count, "scenes") as progress:
-        production.make(todo, cores(settings.workers), progress, settings.cluster)
-    if not shards:
-        production.finish()
+    with only_one(production.folder.with_suffix(".lock"), f"simulate {object_set}") if not shards else nullcontext():
+        with Progress(f"simulate {object_set}", count, "scenes") as progress:
+            production.make(todo, cores(settings.workers), progress, settings.cluster)
+        if not shards:
+            production.finish()
 
 
 def _parse(text: str, shards: range) -> range:

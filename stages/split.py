@@ -22,6 +22,6 @@ def run(regime: Name) -> None:
     chosen = Regime.parse(regime)
     train, val = (SceneSet(paths.scenes(name)) for name in ("train", "val"))
     shown = draw(chosen, train.read_all("walk"), len(val), settings.seed)
-    save(paths.split(regime), shown)
+    save(paths.split(regime), chosen, shown)
     names = [m.name for m in settings.model_config_for("baseline", chosen.modalities).modality_list]
     write_table(paths.combinations(regime), frequencies(shown, names))

@@ -1,5 +1,6 @@
 """The examples run as they stand, in an empty folder."""
 
+import json
 import re
 import subprocess
 import sys
@@ -32,20 +33,51 @@ def test_first_steps(example, tmp_path):
     assert "vision: (3, 32, 32)" in said and "haptics: (132,)" in said
     assert len(re.findall(r"given +\d+ touches: \d\.\d{3} nats", said)) == 4
     assert 1 <= int(re.search(r"rank (\d+) of 10", said)[1]) <= 10
-    assert drawn(tmp_path / "scene.png") and drawn(tmp_path / "imagined.png")
+    pictures = Path(re.search("pictures: (.*)", said)[1])
+    assert drawn(pictures / "scene.png") and drawn(pictures / "imagined.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_notebook_has_the_cells_of_the_script():
+    """It is made by `python -m tests.test_examples`."""
+    made = json.loads((EXAMPLES / "first_steps.ipynb").read_text())
+    assert made == notebook((EXAMPLES / "first_steps.py").read_text())
+    code = "\n".join("".join(cell["source"]) for cell in made["cells"] if cell["cell_type"] == "code")
+    compile(code, "first_steps.ipynb", "exec")
+
+
+def notebook(script: str) -> dict:
+    """A script of cells as a notebook: its docstring and the cells' titles as text."""
+    about, *cells = re.split(r"^# %% ", script, flags=re.MULTILINE)
+    parts = [("markdown", about.strip().strip('"'))]
+    for cell in cells:
+        title, _, code = cell.partition("\n")
+        parts += [("markdown", f"## {title}"), ("code", code.strip())]
+    return {
+        "cells": [
+            {"cell_type": kind, "id": f"cell-{k}", "metadata": {}, "source": text.splitlines(keepends=True)}
+            | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+            for k, (kind, text) in enumerate(parts)
+        ],
+        "metadata": {"language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
 def test_own_observations(example, tmp_path):
     assert "mine: 3 looks" in example("own_observations.py", "record", "mine")
     example("own_observations.py", "imagine", "mine")
     both = (tmp_path / "mine/imagined.png").read_bytes()
+    alone = Path(example("own_observations.py").splitlines()[-1])
+    assert drawn(alone) and not alone.is_relative_to(tmp_path / "mine")
     (tmp_path / "mine/touches.csv").write_text("file,pitch,yaw\n")
     example("own_observations.py", "imagine", "mine")
     assert (tmp_path / "mine/imagined.png").read_bytes() != both and drawn(tmp_path / "mine/imagined.png")
 
 
 def test_own_senses(example):
-    said = example("own_senses.py", "rooms", "--iterations", "150", "--scenes", "100")
+    said = example("own_senses.py")
     blind = float(re.search(r"ranges vary by ([\d.]+)", said)[1])
     gained = []
     for network in ("baseline", "poe", "apoe"):
@@ -54,3 +86,8 @@ def test_own_senses(example):
         assert len(errors) == 4 and max(errors) < blind, said
         gained.append(errors[0] - errors[-1])
     assert sum(gained) > 0, said  # sound tells of the pillar; after so short a training not to every network
+
+
+if __name__ == "__main__":
+    made = notebook((EXAMPLES / "first_steps.py").read_text())
+    (EXAMPLES / "first_steps.ipynb").write_text(json.dumps(made, indent=1) + "\n")

@@ -27,7 +27,7 @@ def load(tmp_path, changes: dict[str, object] | None = None) -> Settings:
     return Settings.load(path)
 
 
-@pytest.mark.parametrize("scale", ["smoke", "laptop", "long", "paper"])
+@pytest.mark.parametrize("scale", ["smoke", "laptop", "long", "gpu", "map", "paper"])
 def test_every_scale_is_valid_and_builds_every_network(tmp_path, scale):
     settings = load(tmp_path, {"scale": scale})
     for m in (2, 5, 8, 14):
@@ -107,6 +107,35 @@ LAPTOP = "scales.laptop."
             {LAPTOP + "train.curriculum.kl_rise": [0.8, 0.2]},
             r"curriculum.kl_rise: got \[0.8, 0.2\]; .*write the smaller one first",
         ),
+        ({LAPTOP + "train.curriculum.kl_rise": [0.0, 1e-320]}, "write the smaller one first, 0.001 apart"),
+        ({LAPTOP + "model.std.vison": 0.1}, "'vison' is no modality; did you mean 'vision'"),
+        ({LAPTOP + "model.std.haptics-1": float("inf")}, "std.haptics-1: got inf"),
+        ({LAPTOP + "model.std.vision": 1e-300}, "std.vision: got 1e-300; must be greater than or equal to 0.001"),
+        ({LAPTOP + "simulate.world.image_noise": float("inf")}, "image_noise: got inf; must be a finite number"),
+        ({LAPTOP + "train.learning_rate": float("inf")}, "learning_rate: got inf; must be a finite number"),
+        ({LAPTOP + "train.clip": float("nan")}, "clip: got nan"),
+        ({LAPTOP + "simulate.world.views": 16}, "world.views: got 16; .*must be 15"),
+        (
+            {LAPTOP + "train.validation_scenes": 10**9},
+            "train.validation_scenes: got 1000000000; there are 200 scenes of val",
+        ),
+        ({LAPTOP + "train.validation_scenes": 10**30}, "validation_scenes: got 10*; must be less"),
+        ({LAPTOP + "train_missing.rendered": 100}, "train_missing.rendered: got 100; there are 15 views: lower it"),
+        ({LAPTOP + "train.batch_size": 6001}, "train.batch_size: got 6001; there are 6000 scenes of train"),
+        (
+            {LAPTOP + "train.curriculum.lessons": [{"share": 0.1, "views": 16}]},
+            "lessons.0.views: got 16; there are 15 views",
+        ),
+        ({LAPTOP + "album.scenes": 201}, "album.scenes: got 201; there are 200 scenes of test"),
+        ({LAPTOP + "occupancy.fitted": 6001}, "occupancy.fitted: got 6001; there are 6000 scenes of train"),
+        (
+            {LAPTOP + "classification.scenes": 220},
+            "classification.scenes: got 220; there are 200 scenes of test4 and test6",
+        ),
+        ({LAPTOP + "classification.scenes": 30}, "classification.scenes: got 30; must be a multiple of 20"),
+        ({"seed": -1}, "seed: got -1"),
+        ({"seeds": [2**63]}, "seeds.0: got 9223372036854775808"),
+        ({"scales": None}, "scales: got None"),
         ({LAPTOP + "train.symmetries": 1}, "symmetries: got 1; must be a valid boolean"),
     ],
 )
@@ -127,3 +156,38 @@ def test_no_file_and_no_yaml(tmp_path):
     (tmp_path / "bad.yaml").write_text("scale: [")
     with pytest.raises(UserError, match="not YAML"):
         Settings.load(tmp_path / "bad.yaml")
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("seed: caf\u00e9".encode("latin-1"), "not UTF-8 text .*save it as UTF-8"),
+        ("seed: 0".encode("utf-16"), "not UTF-8 text"),
+        (bytes(range(256)), "not UTF-8 text|not YAML"),
+        (b"\x00\x01", "not YAML"),
+        (b"", r"\(the whole file\): got None"),
+        (b"- 1", r"\(the whole file\): got \[1\]"),
+        (b"seed: " + b"9" * 5000, "not YAML: "),
+        (b"seed: 0x" + b"f" * 5000, "seed: got a huge int"),
+        (b"seed: !!int x", "not YAML: "),
+        (b"seed: !!python/object:os.system {}", "not YAML: "),
+        (b"seed: " + b"[" * 1000 + b"]" * 1000, "nested too deeply|seed: got "),
+        (b"seed: " + b"{a: " * 1000 + b"}" * 1000, "nested too deeply|seed: got "),
+        (b"a: &a [*a]", "unknown key|not YAML"),
+        (b"seed: 0\nseed: 1", "not YAML: .*duplicate key"),
+        (b"seed: 1e400", "seed: got inf"),
+        (b"seed: 2026-11-28", "seed: got datetime"),
+        (b"\tseed: 0", "not YAML: "),
+    ],
+)
+def test_a_file_that_is_no_settings_is_named(tmp_path, content, message):
+    path = tmp_path / "params.yaml"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=message) as error:
+        Settings.load(path)
+    assert all(line.startswith(str(path)) and len(line) < 500 for line in str(error.value).splitlines())
+
+
+def test_a_folder_in_place_of_the_file(tmp_path):
+    with pytest.raises(UserError, match="cannot be read"):
+        Settings.load(tmp_path)

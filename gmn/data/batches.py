@@ -47,10 +47,11 @@ class TrainingBatches:
         self._epoch: tuple[int, np.ndarray] | None = None
 
     def _order(self, epoch: int) -> np.ndarray:
-        if self._epoch is None or self._epoch[0] != epoch:
+        kept = self._epoch
+        if kept is None or kept[0] != epoch:
             rng = np.random.default_rng([self.seed, 1, epoch])
-            self._epoch = (epoch, rng.permutation(self.every))
-        return self._epoch[1]
+            kept = self._epoch = (epoch, rng.permutation(self.every))
+        return kept[1]
 
     def __getitem__(self, step: int) -> Episodes:
         lesson = self.lessons.at(step)

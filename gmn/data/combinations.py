@@ -5,12 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
 from gmn.data.regime import Regime
 from gmn.errors import UserError
-from gmn.files import write_arrays
+from gmn.files import read_arrays, write_arrays
 from gmn.mese.shape import held_out
 
 
@@ -40,21 +38,18 @@ def draw(regime: Regime, walks: np.ndarray, val: int, seed: int) -> dict[str, np
     }
 
 
-def save(path: Path, shown: dict[str, np.ndarray]) -> None:
-    """Write combinations as safetensors, atomically."""
-    write_arrays(path, shown)
+def save(path: Path, regime: Regime, shown: dict[str, np.ndarray]) -> None:
+    """Write the combinations of a regime."""
+    write_arrays(path, shown, {"regime": regime.split})
 
 
-def load(path: Path) -> dict[str, np.ndarray]:
+def load(path: Path, regime: Regime) -> dict[str, np.ndarray]:
     """Read what :func:`save` wrote.
 
     Raises:
-        UserError: the file is missing or damaged.
+        UserError: the file is missing, damaged, or of another regime.
     """
-    try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"{path}: cannot be read ({error}); make it again with `dvc repro split`") from None
+    return read_arrays(path, "make it again with `dvc repro split split-missing`", regime=regime.split)
 
 
 def frequencies(shown: dict[str, np.ndarray], names: list[str]) -> pd.DataFrame:

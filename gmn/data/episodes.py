@@ -34,6 +34,15 @@ class Episodes:
             self.target.to(device, non_blocking=True),
         )
 
+    def pinned(self) -> "Episodes":
+        """In memory that a GPU reads by itself."""
+        return Episodes(
+            [s.pin_memory() for s in self.senses],
+            [q.pin_memory() for q in self.queries],
+            self.context.pin_memory(),
+            self.target.pin_memory(),
+        )
+
     def with_views(self, context: Tensor, target: Tensor) -> "Episodes":
         """The same scenes with other contexts and targets, both (K, B, M, V) bool."""
         return replace(self, context=context, target=target)

@@ -14,6 +14,7 @@ from gmn.mese.channels import FINGERS, channels
 from gmn.mese.pose import CROP_SHARE, HALF_FIELD, QUERY
 
 VISION, HAPTICS = "vision", "haptics"
+MODALITIES = (2, 5, 8, 14)  # M of the paper
 POSES = {VISION: "camera", HAPTICS: "hand"}  # sense -> array of poses it was taken from
 
 

@@ -25,7 +25,7 @@ from safetensors import SafetensorError, safe_open
 
 from gmn.data.shards import FORMAT, MANIFEST, sha256, shard_name
 from gmn.errors import UserError
-from gmn.files import write_arrays, write_json
+from gmn.files import write_arrays, write_sealed
 from gmn.mese.channels import channels
 from gmn.mese.settings import SceneSettings
 from gmn.mese.simulate import UNITS, simulate
@@ -121,7 +121,7 @@ class Production:
             ],
             "haptics": channel_statistics(self._readings()),
         }
-        write_json(self.folder / MANIFEST, manifest)
+        write_sealed(self.folder / MANIFEST, manifest)
         shutil.rmtree(self.out, ignore_errors=True)
         self.out.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(self.folder, self.out)

@@ -7,17 +7,18 @@ Usage::
 """
 
 import hashlib
-import json
 from collections import OrderedDict
 from pathlib import Path
+from threading import RLock
 
 import numpy as np
 from safetensors import safe_open
 
 from gmn.errors import UserError
+from gmn.files import read_sealed
 from gmn.mese.thing import Object
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 MAPPED = 32  # shards mapped at a time
 
@@ -35,7 +36,7 @@ class SceneSet:
     """Random access to the scenes of a folder.
 
     A shard's hash is checked when it is first read. Shards are memory-mapped, a few at a time: resident memory
-    does not grow with the set.
+    does not grow with the set. Threads may share a set, and processes be given one.
 
     Raises:
         UserError: the manifest or a shard is missing, foreign, truncated or altered.
@@ -44,31 +45,62 @@ class SceneSet:
     def __init__(self, folder: str | Path):
         self.folder = Path(folder)
         path = self.folder / MANIFEST
-        try:
-            self.manifest = json.loads(path.read_text())
-        except FileNotFoundError:
-            raise UserError(f"{path}: not found; make the set with `dvc repro simulate`") from None
-        except ValueError:
-            raise UserError(f"{path}: not JSON; delete {self.folder} and make the set again") from None
-        if self.manifest.get("format") != FORMAT:
-            raise UserError(
-                f"{path}: format {self.manifest.get('format')!r}, this version reads {FORMAT}; make the set again"
-            )
+        if not path.exists():
+            raise UserError(f"{path}: not found; make the set with `dvc repro simulate`")
+        self.manifest = read_sealed(path, self._remedy, format=FORMAT)
         self.settings = self.manifest["settings"]
         self.arrays = self.manifest["arrays"]
         self._sizes = [shard["scenes"] for shard in self.manifest["shards"]]
         self._starts = np.cumsum([0] + self._sizes)
         self._sound: set[int] = set()
         self._open: OrderedDict[int, object] = OrderedDict()  # the latest last
+        self._lock = RLock()
 
     def __len__(self) -> int:
         return int(self._starts[-1])
 
+    def __getstate__(self) -> dict:
+        return self.__dict__ | {"_open": OrderedDict(), "_lock": None}  # files and locks stay in their process
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__ = state | {"_lock": RLock()}
+
     def read(self, name: str, indices) -> np.ndarray:
-        """Rows ``indices`` of array ``name``, stacked along axis 0."""
-        indices = np.asarray(indices)
+        """Rows of array ``name``, stacked along axis 0.
+
+        Args:
+            name: of the array, one of ``arrays``.
+            indices: which scenes, as those of an array are chosen: a number, also a negative one, which gives one row
+                without axis 0; numbers; a slice; or a mask, (len(self),) bool.
+
+        Raises:
+            UserError: there is no such array or scene.
+        """
+        if name not in self.arrays:
+            raise UserError(f"{self.folder}: no array {name!r}; there are {', '.join(self.arrays)}")
+        chosen = self._numbers(indices)
+        rows = self._stacked(name, chosen.ravel())
+        return rows.reshape(*chosen.shape, *rows.shape[1:])
+
+    def _numbers(self, indices) -> np.ndarray:
+        """Scene numbers from 0 of whatever a sequence takes."""
+        everything = np.arange(len(self))
+        try:
+            if not isinstance(indices, slice):
+                indices = np.asarray(indices)
+                if not indices.size:
+                    indices = indices.astype(int)
+                if indices.dtype.kind not in "iub":
+                    raise IndexError(f"they are {indices.dtype}, not whole numbers")
+            return np.asarray(everything[indices])
+        except (IndexError, ValueError, TypeError) as error:
+            raise UserError(f"{self.folder}: indices: {error}; the set has {len(self)} scenes") from None
+
+    def _stacked(self, name: str, indices: np.ndarray) -> np.ndarray:
         shards = np.searchsorted(self._starts, indices, side="right") - 1
         rows = indices - self._starts[shards]
+        if not len(indices):
+            return np.zeros((0, *self.arrays[name]["shape"]), self.arrays[name]["dtype"])
         return np.stack([self._shard(int(k)).get_slice(name)[int(r)] for k, r in zip(shards, rows, strict=True)])
 
     def read_all(self, name: str, stop: int | None = None) -> np.ndarray:
@@ -79,7 +111,7 @@ class SceneSet:
 
     def object(self, index: int) -> Object:
         """The object of scene ``index``."""
-        return Object.of({name: self.read(name, [index])[0] for name in Object.ARRAYS})
+        return Object.of({name: self.read(name, index) for name in Object.ARRAYS})
 
     def check(self, settings: dict) -> None:
         """Verify that the folder holds the set that ``settings`` describe, every byte of it, and nothing else.
@@ -104,6 +136,10 @@ class SceneSet:
         return f"delete {self.folder} and make the set again with `dvc repro`"
 
     def _shard(self, k: int):
+        with self._lock:
+            return self._opened(k)
+
+    def _opened(self, k: int):
         if k in self._open:
             self._open.move_to_end(k)
             return self._open[k]

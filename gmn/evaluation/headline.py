@@ -1,6 +1,6 @@
 """The few numbers by which `dvc exp show` compares networks."""
 
-from gmn.evaluation.intervals import bootstrap
+from gmn.evaluation.intervals import bootstrap, share_explained
 from gmn.evaluation.results import Results
 
 
@@ -28,12 +28,19 @@ def headline(results: Results, network: str) -> dict:
     accuracy = {
         f"{senses}_{last}": bootstrap(hits[:, -1]).described() for senses, hits in classification["paper"].items()
     }
+    found = results.explained(network)
+    explained = {
+        f"{part}_from_{context}": share_explained(found["error"][context][part], found["variance"][part]).described()
+        for context in ("nothing", "picture", "pictures", "touches", "both")
+        for part in ("grey", "chroma")
+    }
     final = curves[curves["iteration"] == curves["iteration"].max()].mean()
     return {
         "model": network,
         "seeds": int(curves["seed"].nunique()),
         "iterations": int(final["iteration"]),
         "loss": {name: float(final[name]) for name in ("train", "val_missing", "val_full")},
+        "explained": explained,
         "nats_per_dimension": nats,
         "accuracy": accuracy,
     }

@@ -1,17 +1,19 @@
 """What the stages measured, read back: arrays over training seeds and scenes."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from safetensors.numpy import load_file
 
+from gmn.data.regime import Regime
 from gmn.data.shards import SceneSet
+from gmn.errors import UserError
+from gmn.files import read_arrays, read_sealed, read_table
 from gmn.params import Settings
 from gmn.paths import Paths
 
+AGAIN = "make it again with `dvc repro`"
 HELD_OUT = "apoe"  # the network that is trained without the held-out shapes, too
 
 
@@ -65,23 +67,34 @@ class Results:
 
     def curves(self, network: str, regime: str) -> pd.DataFrame:
         """Training curves, a column ``seed`` first; ``train`` only where batches show all of all scenes, else NaN."""
-        tables = {seed: pd.read_csv(self.paths.curves(network, regime, seed)) for seed in self.settings.seeds}
+        tables = {seed: self._curve(network, regime, seed) for seed in self.settings.seeds}
         rows = pd.concat(tables, names=["seed"]).reset_index("seed")
         rows["train"] = rows["train"].where(rows["lesson"] == rows["lesson"].max())
         return rows
 
+    def _curve(self, network: str, regime: str, seed: int) -> pd.DataFrame:
+        path, now = self.paths.curves(network, regime, seed), self.settings.now
+        table = read_table(path, AGAIN, ("iteration", "lesson", "train", "val_missing", "val_full"))
+        wanted = (now.train_missing if Regime.parse(regime).missing else now.train).iterations
+        if table["iteration"].iloc[-1] != wanted:
+            raise UserError(f"{path}: ends at iteration {table['iteration'].iloc[-1]}, wanted {wanted}; {AGAIN}")
+        return table
+
     def _read(self, kind: str, regime: str, network: str) -> list[dict]:
         """The files of all training seeds."""
-        paths = [self.paths.measured(kind, regime, network, seed) for seed in self.settings.seeds]
-        return [json.loads(path.read_text()) for path in paths]
+        found = []
+        for seed in self.settings.seeds:
+            of = {"kind": kind, "regime": regime, "network": network, "seed": seed}
+            found.append(read_sealed(self.paths.measured(kind, regime, network, seed), AGAIN, of=of))
+        return found
 
     @cached_property
     def benchmark(self) -> dict:
-        return json.loads(self.paths.benchmark.read_text())
+        return read_sealed(self.paths.benchmark, AGAIN)
 
     @cached_property
     def generation(self) -> dict:
-        return load_file(self.paths.generated(self.settings.model))
+        return read_arrays(self.paths.generated(self.settings.model), AGAIN, network=self.settings.model)
 
     @cached_property
     def test_scenes(self) -> SceneSet:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
+from gmn.errors import UserError
 from gmn.mese import aside, camera, pose
 from gmn.mese.settings import SceneSettings
 from gmn.mese.simulate import simulate
@@ -34,8 +36,12 @@ class SensedScene:
         return cls(arrays, Object.of(arrays))
 
     def contexts(self, looks: Sequence[int], touches: Sequence[int]) -> dict[str, Views]:
-        """Some views as contexts of :meth:`gmn.models.gmn.GMN.infer`; a sense without views is left out."""
-        looks, touches = list(looks), list(touches)
+        """Some views as contexts of :meth:`gmn.trained.TrainedGMN.infer`; a sense without views is left out.
+
+        Raises:
+            UserError: the scene has no such view.
+        """
+        looks, touches = (self._views(what, chosen) for what, chosen in (("looks", looks), ("touches", touches)))
         found = {}
         if looks:
             pictures = np.moveaxis(self.arrays["image"][looks], -1, 1)
@@ -43,6 +49,12 @@ class SensedScene:
         if touches:
             found["haptics"] = (self.arrays["haptics"][touches], pose.query(self.arrays["hand"][touches]))
         return found
+
+    def _views(self, what: str, chosen: Sequence[int]) -> list[int]:
+        chosen, count = list(chosen), len(self.arrays["image"])
+        if bad := [k for k in chosen if k not in range(-count, count)]:
+            raise UserError(f"{what}: got {bad[0]!r}; the scene has {count}, numbered from 0")
+        return chosen
 
     def look(self, k: int) -> np.ndarray:
         """Picture ``k``, (S, S, 3) uint8."""
@@ -64,7 +76,13 @@ class SensedScene:
 
 
 def orbit(views: int) -> np.ndarray:
-    """Pitch and yaw of viewpoints all around, (views, 2) radians."""
+    """Pitch and yaw of viewpoints all around, (views, 2) radians.
+
+    Raises:
+        UserError: ``views`` is no number of them.
+    """
+    if not isinstance(views, Integral) or views < 1:
+        raise UserError(f"views: got {views!r}; use a whole number, 1 or more")
     return np.stack([np.full(views, PITCH), np.linspace(0, 2 * np.pi, views, endpoint=False)], 1)
 
 

@@ -1,12 +1,17 @@
 """The explorer with live networks, on this machine alone."""
 
+from threading import Lock
+
 import uvicorn
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from gmn.explore.explorer import Explorer
 
 HOST = "127.0.0.1"
+NAMES = [HOST, "localhost"]  # by which a browser on this machine may call it
+DIGITS = 6  # of the numbers in a question
 
 
 def application(explorer: Explorer, page: str) -> FastAPI:
@@ -16,9 +21,17 @@ def application(explorer: Explorer, page: str) -> FastAPI:
         explorer: that answers.
         page: HTML.
     """
-    app = FastAPI(title="What GMN imagines")
+    app = FastAPI(title="What GMN imagines", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=NAMES)
+    one = Lock()  # networks use all cores for one answer; threads that wait leave the page free
 
-    # Coroutines, so that they run one after another: scenes share MuJoCo's models.
+    @app.middleware("http")
+    async def refuse_other_sites(request: Request, answer) -> Response:
+        origin = request.headers.get("origin")
+        if origin and origin != f"http://{request.headers.get('host')}":
+            return Response(f"origin: {origin}: this page answers itself alone", 403)
+        return await answer(request)
+
     @app.get("/", response_class=HTMLResponse)
     async def index() -> str:
         return page
@@ -28,17 +41,20 @@ def application(explorer: Explorer, page: str) -> FastAPI:
         return explorer.about()
 
     @app.get("/scenes/{index}")
-    async def scene(index: int) -> dict:
-        return explorer.scene(_known(index, explorer.scenes, "scene"))
+    def scene(index: str) -> dict:
+        number = _known(index, explorer.scenes, "scene")
+        with one:
+            return explorer.scene(number)
 
     @app.get("/scenes/{index}/imagined")
-    async def imagined(index: int, given: str = "") -> dict:
-        _known(index, explorer.scenes, "scene")
-        numbers = given.split(",") if given else []
-        if not all(number.isdecimal() for number in numbers):
-            raise HTTPException(422, f"given: got {given!r}; use numbers with commas between")
-        chosen = [_known(int(number), len(explorer.observations), "observation") for number in numbers]
-        return explorer.imagine(index, sorted(set(chosen)))
+    def imagined(index: str, given: str = "") -> dict:
+        number = _known(index, explorer.scenes, "scene")
+        count = len(explorer.observations)
+        if len(given) > (DIGITS + 1) * count:
+            raise HTTPException(422, f"given: {len(given)} letters; there are {count} observations")
+        chosen = {_known(each, count, "observation") for each in given.split(",")} if given else set()
+        with one:
+            return explorer.imagine(number, sorted(chosen))
 
     return app
 
@@ -48,7 +64,10 @@ def serve(explorer: Explorer, page: str, port: int) -> None:
     uvicorn.run(application(explorer, page), host=HOST, port=port, log_level="warning")
 
 
-def _known(number: int, count: int, what: str) -> int:
-    if not 0 <= number < count:
-        raise HTTPException(404, f"{what}: got {number}; there are {count}, from 0")
-    return number
+def _known(text: str, count: int, what: str) -> int:
+    """A number below ``count``."""
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        raise HTTPException(422, f"{what}: got {text[:DIGITS]!r}; use a number with at most {DIGITS} digits")
+    if int(text) >= count:
+        raise HTTPException(404, f"{what}: got {int(text)}; there are {count}, from 0")
+    return int(text)

@@ -7,47 +7,54 @@ from gmn.figures.series import beside, series, training
 from gmn.figures.style import PAGE, caption, plt, save
 from gmn.roster import NETWORKS
 
-STYLES = (":", "--", "-.", "-")  # as published: dotted is the fully cross-modal case
+ROWS = ((0, 1), (2, 3))  # numbers of contexts of the sense asked for, by place: few above, many below
+STYLES = (":", "-")  # of the two in a row; dotted above is the fully cross-modal case, as published
 PANELS = (
-    ("gray", "(a) touch to GRAY", "haptic contexts"),
-    ("rgb", "(b) touch to RGB", "haptic contexts"),
-    ("haptics", "(c) sight to touch", "image contexts"),
+    ("gray", "touch to GRAY", "haptic contexts"),
+    ("rgb", "touch to RGB", "haptic contexts"),
+    ("haptics", "sight to touch", "image contexts"),
 )
 
 
 def draw(results: Results, folder) -> None:
     densities = {network: results.density(network) for network in NETWORKS}
     effects = {network: results.effect_of_samples(network) for network in NETWORKS}
-    figure, axes = plt.subplots(1, 3, figsize=(PAGE, 3.0))
-    for panel, (question, title, across) in zip(axes, PANELS, strict=True):
-        _panel(panel, densities, question)
+    figure, axes = plt.subplots(len(ROWS), len(PANELS), figsize=(PAGE, 4.6), sharex="col")
+    counts = densities["apoe"]["counts"]
+    for column, (question, title, across) in enumerate(PANELS):
+        for row, owns in enumerate(ROWS):
+            _panel(axes[row, column], densities, question, owns)
         for network, shift in beside(0.08).items():
             bound = nearest(effects[network], question)[None]
-            series(panel, [len(STYLES) - 0.68 + shift], bound, network, fillstyle="none", ls="none")
-        panel.set(title=title, xlabel=across, ylabel="log-likelihood (nats / dimension)")
-    about = densities["apoe"]
-    handles = [plt.Line2D([], [], color=NETWORKS[n].colour, marker=NETWORKS[n].marker) for n in NETWORKS]
+            series(axes[0, column], [len(counts) - 0.68 + shift], bound, network, fillstyle="none", ls="none")
+        axes[0, column].set_title(f"({'abc'[column]}) {title}")
+        axes[-1, column].set_xlabel(across)
+    for row, owns in enumerate(ROWS):
+        few, many = (counts[own] for own in owns)
+        axes[row, 0].set_ylabel(f"{few} or {many} of the same sense\nlog-likelihood (nats / dimension)")
+    handles = [plt.Line2D([], [], color=entry.colour, marker=entry.marker) for entry in NETWORKS.values()]
     handles += [plt.Line2D([], [], color="0.3", ls=style) for style in STYLES]
-    labels = [NETWORKS[n].label for n in NETWORKS] + [f"{n} of the same sense" for n in about["counts"]]
-    figure.legend(handles, labels, loc="outside upper center", ncols=7, columnspacing=1)
-    bound, most = about["bound"], effects["apoe"]
+    names = [" or ".join(str(counts[owns[k]]) for owns in ROWS) for k in range(2)]
+    labels = [entry.label for entry in NETWORKS.values()] + [f"{name} contexts of the same sense" for name in names]
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(handles), columnspacing=1)
+    about, most = densities["apoe"], effects["apoe"]
     caption(
         figure,
         f"{about['scenes']} test scenes, importance-weighted with {about['samples']} samples; hollow, right: a tighter "
         f"bound of the dotted line's last point, {most['counts'][-1]} samples, {most['scenes']} scenes; bars: 95 % "
-        f"bootstrap; {training(results)}; the best possible value is {bound['rgb']:.3f} (pictures), "
-        f"{bound['haptics']:.3f} (touch)",
+        f"bootstrap; {training(results)}; the best possible value is {about['bound']['rgb']:.3f} (pictures), "
+        f"{about['bound']['haptics']:.3f} (touch)",
     )
     save(figure, folder, "fig3")
 
 
-def _panel(axes, densities: dict, question: str) -> None:
+def _panel(axes, densities: dict, question: str, owns: tuple[int, int]) -> None:
     counts = densities["apoe"]["counts"]
     places = np.arange(len(counts))
     for network, shift in beside(0.06).items():
         values = densities[network]["values"][question]  # (seeds, images, touches, scenes)
         if question != "haptics":
             values = values.swapaxes(1, 2)  # the other sense across
-        for own, style in enumerate(STYLES):
+        for own, style in zip(owns, STYLES, strict=True):
             series(axes, places + shift, values[:, :, own].swapaxes(0, 1), network, ls=style)
     axes.set_xticks(places, counts)

@@ -46,7 +46,8 @@ class MESE(gymnasium.Env):
 
     ``info`` has the ``control_step`` of the grasp, 1 to 25 and more, and whether readings are ``accepted``: a
     grasp of the data sets ends after 25 steps, and is thrown away where a reading exceeds 150. The reward is 0:
-    the world asks nothing. An episode is one object; it is truncated after ``views`` times 25 steps.
+    the world asks nothing. An episode is one object; it is truncated after ``views`` times 25 steps. A deep or pickled
+    copy goes on as the environment itself would.
 
     Args:
         render_mode: None or ``rgb_array``: object and hand from aside, (480, 480, 3) uint8.
@@ -80,7 +81,13 @@ class MESE(gymnasium.Env):
 
     @staticmethod
     def paper_action(camera, wrist, control_step: int = CONTROL_STEPS) -> dict[str, np.ndarray]:
-        """The action of the paper's policy at a control step, 1 to 25."""
+        """The action of the paper's policy at a control step, 1 to 25.
+
+        Raises:
+            UserError: another control step.
+        """
+        if control_step not in range(1, CONTROL_STEPS + 1):
+            raise UserError(f"control_step: got {control_step!r}; use 1 to {CONTROL_STEPS}")
         fingers = policy()[control_step - 1].copy()
         return {"camera": np.array(camera, float), "fingers": fingers, "wrist": np.array(wrist, float)}
 
@@ -132,7 +139,7 @@ class MESE(gymnasium.Env):
         walk = walk - walk[:1]
         if walk.shape != drawn.walk.shape or not shape.is_walk(walk):
             raise UserError(f"options: walk: got {walk.tolist()}; use {self.settings.cubes} cells, a step apart each")
-        colours = np.asarray(options.get("colours", drawn.colours), float)
+        colours = np.array(options.get("colours", drawn.colours), float)
         if colours.shape != drawn.colours.shape or colours.min() < 0 or colours.max() > 1:
             raise UserError(f"options: colours: got {colours.tolist()}; use {self.settings.cubes} RGB rows in [0, 1]")
         return Object(walk, colours, drawn.orientation, drawn.spot)
@@ -148,10 +155,10 @@ class MESE(gymnasium.Env):
         readings = self._grasper.advance(np.asarray(action["fingers"], float))[0]
         self._readings = readings
         observation = {
-            "haptics": noisy_readings(self.settings, self.np_random, readings),
+            "haptics": noisy_readings(self.settings, self.np_random, readings.copy()),
             "image": noisy_pictures(self.settings, self.np_random, self._picture.copy()),
         }
         return observation, {"control_step": self._control_step, "accepted": bool(accepted(readings))}
 
 
-gymnasium.register("gmn/MESE-v0", entry_point=MESE)
+gymnasium.register("gmn/MESE-v0", entry_point="gmn.mese.env:MESE")

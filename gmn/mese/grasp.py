@@ -25,7 +25,9 @@ NO_SENSORS = mujoco.mjtDisableBit.mjDSBL_SENSOR.value
 def policy() -> np.ndarray:
     """Controls of the paper's grasp, (25, 13) radians."""
     k = np.arange(1, CONTROL_STEPS + 1)[:, None]
-    return (hand.control_range()[:, 1] * (1 - 0.96**k)).round(DECIMALS)
+    controls = (hand.control_range()[:, 1] * (1 - 0.96**k)).round(DECIMALS)
+    controls.flags.writeable = False  # all share it
+    return controls
 
 
 def accepted(readings: np.ndarray) -> np.ndarray:
@@ -41,7 +43,8 @@ class Grasper:
         grasper = Grasper(cubes=5)
         readings = grasper.feel(objects, angles)  # the paper's grasps, any number
 
-    or, step by step, at most ``lanes`` at once: ``begin(objects, angles)``, then ``advance(control)``.
+    or, step by step, at most ``lanes`` at once: ``begin(objects, angles)``, then ``advance(control)``. A copy, also one
+    that was pickled, goes on with the same readings.
 
     Args:
         cubes: number of cubes of every object.
@@ -58,9 +61,15 @@ class Grasper:
         self._disabled = self.batch.expand("opt.disableflags")
         self._control, self._readings = self.batch.bind("ctrl"), self.batch.bind("sensordata")
         self._ids = np.arange(0)
+        self._made = cubes, lanes, threads
+        self._done: list[tuple] = []  # what happened since the hands opened
+
+    def __reduce__(self):
+        return _again, (self._made, self._done)
 
     def begin(self, objects: list[Object], angles: np.ndarray) -> None:
         """Put open hands over objects: N of each, angles (N, 2) pitch and yaw of the wrist in radians."""
+        self._done = [("begin", list(objects), np.array(angles))]
         self._ids = np.arange(len(objects))
         self.batch.reset(self._ids, stage=mujoco.mjtStage.mjSTAGE_NONE)
         for i, thing in enumerate(objects):
@@ -75,6 +84,7 @@ class Grasper:
         Returns:
             (N, 132) float64, in the order of :func:`gmn.mese.channels.channels`, SI units; None unless ``read``.
         """
+        self._done.append(("advance", np.array(control), read))
         self._control[: len(self._ids)] = control
         self._disabled[:] = NO_SENSORS
         self.batch.step(self._ids, nstep=SUBSTEPS - read)
@@ -95,3 +105,11 @@ class Grasper:
             for control in policy()[:-1]:
                 self.advance(control, read=False)
             yield self.advance(policy()[-1])
+
+
+def _again(made: tuple, done: list[tuple]) -> Grasper:
+    """A grasper to which all that was done to another is done."""
+    grasper = Grasper(*made)
+    for what, *arguments in done:
+        getattr(grasper, what)(*arguments)
+    return grasper

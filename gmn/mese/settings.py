@@ -3,8 +3,10 @@
 A scene is a pure function of (settings, index): object, light and poses come from its own random stream.
 """
 
+import math
 import zlib
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -50,16 +52,19 @@ class SceneSettings:
 
     def __post_init__(self):
         for key, least, most in (
+            ("seed", 0, None),
             ("cubes", 1, 6),
             ("views", 1, None),
             ("image_size", 1, 150),
             ("crop_size", 1, 150),
-            ("image_noise", 0, None),
-            ("haptics_noise", 0, None),
+            ("image_noise", 0.0, None),
+            ("haptics_noise", 0.0, None),
         ):
-            value = getattr(self, key)
+            value, kind = getattr(self, key), Integral if type(least) is int else Real
+            if not isinstance(value, kind) or isinstance(value, bool) or not math.isfinite(value):
+                raise UserError(f"{key}: got {value!r}; must be a {'whole ' if kind is Integral else ''}number")
             if value < least or (most is not None and value > most):
-                raise UserError(f"{key}: got {value!r}; must be {least}" + (f" to {most}" if most else " or more"))
+                raise UserError(f"{key}: got {value!r}; must be {least:g}" + (f" to {most}" if most else " or more"))
         for key, known in (("shapes", Shapes), ("rotation", Rotation), ("lighting", Lighting)):
             if getattr(self, key) not in get_args(known):
                 raise UserError(f"{key}: got {getattr(self, key)!r}; use one of {', '.join(get_args(known))}")

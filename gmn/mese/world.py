@@ -4,6 +4,7 @@ The object's cubes are static boxes with their own colour. The room's walls are 
 black, so they are left out; light comes from a spot above and from the camera.
 """
 
+import copy
 from functools import cache
 
 import mujoco
@@ -63,8 +64,8 @@ def put(model: mujoco.MjModel, thing: Object) -> None:
 
 
 def alone(thing: Object) -> tuple[mujoco.MjModel, mujoco.MjData]:
-    """The object in an empty room, ready to be looked at."""
-    model = object_model(len(thing.walk))
+    """The object in an empty room, ready to be looked at; a model of its own, so that threads do not meet."""
+    model = copy.copy(object_model(len(thing.walk)))
     put(model, thing)
     data = mujoco.MjData(model)
     mujoco.mj_kinematics(model, data)

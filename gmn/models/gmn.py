@@ -91,20 +91,25 @@ class GMN(nn.Module):
     def device(self) -> torch.device:
         return self.initial.device
 
-    def represent(self, episodes: Episodes, imagine: bool = False) -> Representations:
-        """Pooled codes per modality, r_C and r_O; every view is encoded once for all its episodes."""
+    def represent(self, episodes: Episodes, imagine: bool = False, padded: bool = False) -> Representations:
+        """Pooled codes per modality, r_C and r_O; every view is encoded once for all its episodes.
+
+        ``padded``: views that no episode uses are encoded, too, and every expert will work for every episode: nothing
+        that comes out changes, and the shapes of all work follow from the batch's.
+        """
         context, target = [], []
         for m in range(len(self.encoders)):
             masks = [episodes.context[:, :, m]] + ([] if imagine else [episodes.target[:, :, m]])  # (K, B, V) each
-            pooled = self._pooled(m, episodes, masks)
+            pooled = self._pooled(m, episodes, masks, padded)
             context.append(pooled[0])
             target += pooled[1:]
         has = [mask.any(3).flatten(0, 1) for mask in (episodes.context, episodes.target)]
-        return Representations(context, None if imagine else target, *has)
+        return Representations(context, None if imagine else target, *has, padded)
 
-    def _pooled(self, m: int, episodes: Episodes, masks: list[Tensor]) -> list[Tensor]:
+    def _pooled(self, m: int, episodes: Episodes, masks: list[Tensor], padded: bool) -> list[Tensor]:
         """r of modality ``m``: its initial representation and the pooled codes of the views in each mask (K, B, V)."""
-        scene, view = torch.stack(masks).flatten(0, 1).any(0).nonzero(as_tuple=True)  # N views
+        used = torch.stack(masks).flatten(0, 1).any(0)
+        scene, view = everywhere(used) if padded else used.nonzero(as_tuple=True)  # N views
         codes = self.encoders[m](episodes.senses[m][scene, view], episodes.queries[m][scene, view])
         own = torch.arange(masks[0].shape[1], device=scene.device)[:, None] == scene  # (B, N): whose view it is
         weights = [(mask[:, :, view] & own).flatten(0, 1).to(codes.dtype) for mask in masks]  # (E, N)
@@ -112,9 +117,9 @@ class GMN(nn.Module):
             weights = [w / w.sum(1, keepdim=True).clamp(min=1) for w in weights]
         return [self.initial[m] + (w @ codes.flatten(1)).unflatten(1, self.initial.shape[1:]) for w in weights]
 
-    def posterior(self, episodes: Episodes, noise: Noise, samples: int = 1) -> Latents:
+    def posterior(self, episodes: Episodes, noise: Noise, samples: int = 1, padded: bool = False) -> Latents:
         """z ~ Q(z | C, O), (S * E, ...)."""
-        return self.inference.rollout(self.represent(episodes), noise, samples)
+        return self.inference.rollout(self.represent(episodes, padded=padded), noise, samples)
 
     def prior(self, episodes: Episodes, noise: Noise, samples: int = 1) -> Latents:
         """z ~ P(z | C), (S * E, ...)."""
@@ -124,11 +129,11 @@ class GMN(nn.Module):
         """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z."""
         return self.renderers[modality](z, episode, query)
 
-    def forward(self, episodes: Episodes, noise: Noise, rendered: int | None = None) -> Bound:
+    def forward(self, *batch, **options) -> Bound:
         """:meth:`elbo`, as DistributedDataParallel calls it."""
-        return self.elbo(episodes, noise, rendered)
+        return self.elbo(*batch, **options)
 
-    def elbo(self, episodes: Episodes, noise: Noise, rendered: int | None = None) -> Bound:
+    def elbo(self, episodes: Episodes, noise: Noise, rendered: int | None = None, padded: bool = False) -> Bound:
         """The bound of Eq. 4, one sample of z.
 
         Args:
@@ -136,16 +141,17 @@ class GMN(nn.Module):
             noise: of z, and the choice of ``rendered`` views.
             rendered: draw only so many of a scene's V views of each modality and weigh them by V / rendered,
                 an unbiased estimate of the likelihood; None draws all targets.
+            padded: equal shapes whatever is shown, as a CUDA graph needs them; the same value and gradients.
         """
-        latents = self.posterior(episodes, noise)
+        latents = self.posterior(episodes, noise, padded=padded)
         b, views = episodes.context.shape[1], episodes.context.shape[3]
-        drawn, weight = torch.ones(b, views, dtype=torch.bool, device=latents.z.device), 1.0
         scores = []
         for m in range(len(self.modalities)):
+            target, weight = episodes.target[:, :, m], 1.0
+            order = torch.arange(views, device=target.device).expand(b, views)
             if rendered is not None and rendered < views:
-                chance = noise.uniform(b, views)
-                drawn, weight = chance.argsort(1).argsort(1) < rendered, views / rendered
-            where = TargetViews.of(episodes.target[:, :, m] & drawn)
+                order, weight = noise.uniform(b, views).argsort(1), views / rendered
+            where = (TargetViews.padded if padded else TargetViews.of)(target, order[:, :rendered])
             scores.append(weight * self.score(m, episodes, latents.z, where))
         targets = episodes.target.sum(3).permute(2, 0, 1).flatten(1)
         return Bound(torch.stack(scores), latents.kl(), targets, latents.known.kl, latents.expert_kl)
@@ -194,22 +200,44 @@ class GMN(nn.Module):
             mean, sense = transform(mean), transform(sense)
         sense = copies(sense, len(mean) // len(sense))
         density = log_density(sense, at_least_float32(mean), self.config.std_of(self.modalities[m]))
+        if where.asked is not None:
+            density = density * where.asked.repeat(len(density) // len(where.asked))
         return density.new_zeros(len(z)).index_add(0, rows, density)
 
 
 class TargetViews(NamedTuple):
-    """Which view of which scene each episode is asked for: N rows among ``episodes`` episodes."""
+    """Which view of which scene each episode is asked for: N rows among ``episodes`` episodes.
+
+    ``asked``, if not None, is false (N,) for rows that only fill up.
+    """
 
     episode: Tensor
     scene: Tensor
     view: Tensor
     episodes: int
+    asked: Tensor | None = None
 
     @classmethod
-    def of(cls, target: Tensor) -> "TargetViews":
-        """The true entries of ``target`` (K, B, V); episode k * B + b belongs to scene b."""
+    def of(cls, target: Tensor, among: Tensor | None = None) -> "TargetViews":
+        """The true entries of ``target`` (K, B, V), of views ``among`` (B, v) if given; of scene b: k * B + b."""
+        if among is not None:
+            target = target & torch.zeros_like(target[0]).scatter(1, among, True)
         copy, scene, view = target.nonzero(as_tuple=True)
         return cls(copy * target.shape[1] + scene, scene, view, target.shape[0] * target.shape[1])
+
+    @classmethod
+    def padded(cls, target: Tensor, among: Tensor) -> "TargetViews":
+        """A row for each view ``among`` (B, v), of which one copy at most asks: those that none asks fill up."""
+        k, b, _ = target.shape
+        scene = torch.arange(b, device=target.device).repeat_interleave(among.shape[1])
+        asked = target[:, scene, among.flatten()]  # (K, N)
+        return cls(asked.int().argmax(0) * b + scene, scene, among.flatten(), k * b, asked.any(0))
+
+
+def everywhere(mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Row and column of every entry of ``mask`` (B, V), true or not."""
+    rows, columns = (torch.arange(size, device=mask.device) for size in mask.shape)
+    return rows.repeat_interleave(len(columns)), columns.repeat(len(rows))
 
 
 def log_mean(weights: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ class Baseline(InferenceNetwork):
         episode = torch.arange(len(roles.prior), device=roles.prior.device)
         context = masked_sum(known.context, roles.prior)
         target = None if known.target is None else masked_sum(known.target, roles.posterior)
-        one = Roles(*(None if r is None else r.any(1, True) for r in (roles.prior, roles.posterior)))
+        one = Roles(*(None if r is None else r.any(1, True) for r in (roles.prior, roles.posterior)), roles.padded)
         return [Experts(self.cells[0], episode, torch.zeros_like(episode), context, target)], one
 
 
@@ -35,12 +35,8 @@ class PoE(InferenceNetwork):
         super().__init__(config, cells=config.count)
 
     def experts(self, known: Representations, roles: Roles) -> tuple[list[Experts], Roles]:
-        work = [
-            Experts(cell, *gather(known, roles, [k]))
-            for k, cell in enumerate(self.cells)
-            if bool(roles.at_work[:, k].any())
-        ]
-        return work, roles
+        work = [Experts(cell, *gather(known, roles, [k])) for k, cell in enumerate(self.cells)]
+        return [experts for experts in work if len(experts.episode)], roles
 
 
 class APoE(InferenceNetwork):
@@ -59,7 +55,7 @@ INFERENCE: dict[str, type[InferenceNetwork]] = {name: globals()[entry.kind] for 
 
 def gather(known: Representations, roles: Roles, modalities) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
     """Episode (P,), column (P,), r_C and r_O (P, R, *grid) of the experts at work for ``modalities``."""
-    rows = [roles.at_work[:, k].nonzero()[:, 0] for k in modalities]
+    rows = [roles.at_work(k) for k in modalities]
     column = [torch.full_like(r, k) for k, r in zip(modalities, rows, strict=True)]
     context = [known.context[k][r] for k, r in zip(modalities, rows, strict=True)]
     target = None

@@ -4,8 +4,12 @@ Every process draws the numbers of the whole batch and keeps those of its scenes
 together compute what one alone would.
 """
 
+from numbers import Integral
+
 import torch
 from torch import Tensor
+
+from gmn.errors import UserError
 
 
 class Noise:
@@ -16,6 +20,9 @@ class Noise:
         scenes: B of the whole batch; None where this process holds all of it.
         own: this process's scenes among them.
         device: where.
+
+    Raises:
+        UserError: a seed that is no whole number from 0 to 2^63.
     """
 
     def __init__(
@@ -25,7 +32,11 @@ class Noise:
         own: slice = slice(None),
         device: torch.device | str = "cpu",
     ):
-        self.generator = seed if isinstance(seed, torch.Generator) else torch.Generator(device).manual_seed(seed)
+        if not isinstance(seed, torch.Generator):
+            if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
+                raise UserError(f"seed: got {seed!r}; use a whole number from 0 to 2^63 - 1")
+            seed = torch.Generator(device).manual_seed(int(seed))
+        self.generator = seed
         self.scenes, self.own = scenes, own
 
     def normal(self, like: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from safetensors.torch import save
 
 from gmn.data.scaling import HapticScale
 from gmn.errors import UserError
-from gmn.files import write_atomically
+from gmn.files import SEAL, digest_of, write_atomically
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 
@@ -22,10 +22,21 @@ SUFFIX = ".safetensors"
 
 def save_weights(path: Path, model: GMN) -> None:
     """Write a model's weights, its configuration and the scale of its haptic readings."""
+    model = _plain(model)
     scale = model.haptic_scale
     haptics = scale and {"high": scale.high.tolist(), "low": scale.low.tolist(), "saturate": scale.saturate}
     about = {"config": model.config.described(), "haptics": haptics}
     save_tensors(path, {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, about)
+
+
+def _plain(model: torch.nn.Module) -> GMN:
+    """The network inside ``torch.compile`` or DistributedDataParallel."""
+    while not isinstance(model, GMN):
+        inside = getattr(model, "_orig_mod", None) or getattr(model, "module", None)
+        if inside is None:
+            raise UserError(f"model: got {type(model).__name__}; give a GMN")
+        model = inside
+    return model
 
 
 def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Model] = GMN) -> Model:
@@ -45,12 +56,17 @@ def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Mod
         have, want = config.described(), expected.described()
         differ = "; ".join(f"{k} is {have[k]!r}, wanted {want[k]!r}" for k in have if have[k] != want[k])
         raise UserError(f"{path}: weights of another configuration: {differ}; train them with `dvc repro`")
+    if bad := [name for name, tensor in tensors.items() if not tensor.isfinite().all()]:
+        raise UserError(f"{path}: {bad[0]}: not finite; train it again with a lower learning_rate")
     haptics = about["haptics"]
-    model = kind(
-        config, haptics and HapticScale(np.array(haptics["low"]), np.array(haptics["high"]), haptics["saturate"])
-    )
-    model.load_state_dict(tensors)
-    return model.eval()
+    scale = haptics and HapticScale(np.array(haptics["low"]), np.array(haptics["high"]), haptics["saturate"])
+    with torch.random.fork_rng(devices=[]):  # the caller's random numbers go on as if nothing was loaded
+        model = kind(config, scale)
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError:
+        raise UserError(f"{path}: its weights are not those of its configuration; train it again") from None
+    return model.to(next(iter(tensors.values())).dtype).eval()
 
 
 def _config_of(path: Path, saved: dict) -> ModelConfig:
@@ -64,7 +80,8 @@ def _config_of(path: Path, saved: dict) -> ModelConfig:
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict) -> None:
     # One metadata key only: the order of several is not stable.
-    write_atomically(path, save(tensors, {"gmn": json.dumps(about)}))
+    sealed = about | {SEAL: digest_of(_arrays(tensors), about)}
+    write_atomically(path, save(tensors, {"gmn": json.dumps(sealed)}))
 
 
 def load_tensors(path: Path, remedy: str) -> tuple[dict[str, torch.Tensor], dict]:
@@ -73,6 +90,14 @@ def load_tensors(path: Path, remedy: str) -> tuple[dict[str, torch.Tensor], dict
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {}).get("gmn", "{}"))
-            return {k: file.get_tensor(k) for k in file.keys()}, about  # noqa: SIM118 (no mapping)
+            tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118 (no mapping)
     except (SafetensorError, OSError, ValueError) as error:
         raise UserError(f"{path}: damaged ({error}); {remedy}") from None
+    seal = about.pop(SEAL, None)  # files of older versions have none
+    if seal and seal != digest_of(_arrays(tensors), about):
+        raise UserError(f"{path}: altered since it was written; {remedy}")
+    return tensors, about
+
+
+def _arrays(tensors: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy() for name, tensor in tensors.items()}

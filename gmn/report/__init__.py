@@ -1,5 +1,6 @@
 """Pages and texts made of results: index.html, one file that needs no other; the explorer; claims.md; model cards."""
 
+import csv
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -29,6 +30,9 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
     """
     names = [entry["name"] for entries in SECTIONS.values() for entry in entries]
     pictures = {name: quote((figures / f"{name}.svg").read_bytes(), safe=" /:=,;()!*@$") for name in names}
+    entries = [entry for part in SECTIONS.values() for entry in part]
+    with (figures / "table1.csv").open(encoding="utf-8") as file:
+        table1 = list(csv.reader(file))
     template = _environment(escape=True).get_template("report/index.html.j2")
     return template.render(
         settings=settings,
@@ -38,6 +42,8 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
         minutes=minutes,
         pictures=pictures,
         sections=SECTIONS,
+        table1=table1,
+        shown_in={claim: entry["name"] for entry in entries for claim in entry.get("claims", ())},
         names=LABELS,
     )
 

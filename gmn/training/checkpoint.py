@@ -8,6 +8,8 @@ from gmn.errors import UserError
 from gmn.models.gmn import GMN
 from gmn.models.weights import load_tensors, save_tensors
 
+LARGEST = 15_000_000  # bytes of tensors in a file: small enough to be carried to another machine
+OTHERWISE = "the one before is used"
 KEEP = 2  # checkpoints: the newest and the one before, should the newest be truncated
 
 
@@ -19,19 +21,28 @@ class Checkpoints:
         folder.mkdir(parents=True, exist_ok=True)
 
     def save(self, step: int, model: GMN, optimizer: torch.optim.Optimizer, rows: list[dict]) -> None:
-        """Keep everything a run needs to go on after ``step`` iterations."""
+        """Keep everything a run needs to go on after ``step`` iterations, in files of :data:`LARGEST` bytes at most."""
         tensors = {f"model.{k}": v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
         for k, state in optimizer.state_dict()["state"].items():
             tensors |= {f"adam.{k}.{name}": value.detach().cpu().contiguous() for name, value in state.items()}
-        save_tensors(self.folder / f"step-{step:08d}.safetensors", tensors, {"step": step, "rows": rows})
-        for old in self._newest_first()[KEEP:]:
-            old.unlink()
+        first, *others = _parts(tensors)
+        for k, part in enumerate(others, 1):
+            save_tensors(self._path(step, k), part, {"step": step})
+        save_tensors(
+            self._path(step), first, {"step": step, "rows": rows, "parts": 1 + len(others)}
+        )  # last: it is whole
+        kept = {path.name.split(".")[0] for path in self._newest_first()[:KEEP]}
+        for path in self.folder.glob("step-*"):
+            if path.name.split(".")[0] not in kept:
+                path.unlink()
 
     def restore(self, model: GMN, optimizer: torch.optim.Optimizer) -> tuple[int, list[dict]]:
         """Load the newest whole checkpoint; (0, []) if there is none. A damaged one is named and passed over."""
         for path in self._newest_first():
             try:
-                tensors, about = load_tensors(path, "the one before is used")
+                tensors, about = load_tensors(path, OTHERWISE)
+                for k in range(1, about["parts"]):
+                    tensors |= load_tensors(self._path(about["step"], k), OTHERWISE)[0]
             except UserError as error:
                 print(error)
                 continue
@@ -54,5 +65,21 @@ class Checkpoints:
             path.unlink()
         self.folder.rmdir()
 
+    def _path(self, step: int, part: int = 0) -> Path:
+        return self.folder / f"step-{step:08d}{f'.part-{part}' if part else ''}.safetensors"
+
     def _newest_first(self) -> list[Path]:
-        return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
+        """The first files of all checkpoints."""
+        return sorted(self.folder.glob("step-????????.safetensors"), reverse=True)
+
+
+def _parts(tensors: dict[str, torch.Tensor]) -> list[dict[str, torch.Tensor]]:
+    """Tensors in groups of :data:`LARGEST` bytes at most, or of one."""
+    parts, room = [{}], LARGEST
+    for name, tensor in tensors.items():
+        if parts[-1] and tensor.nbytes > room:
+            parts.append({})
+            room = LARGEST
+        parts[-1][name] = tensor
+        room -= tensor.nbytes
+    return parts

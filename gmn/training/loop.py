@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from gmn.data.batches import TrainingBatches, validation_batch
+from gmn.data.episodes import Episodes
 from gmn.data.lessons import Lesson, Lessons
+from gmn.data.prefetch import prefetched
 from gmn.data.reader import SceneReader
 from gmn.data.regime import Regime
 from gmn.data.views import Shares
@@ -28,9 +31,12 @@ from gmn.progress import Progress, silent
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.distributed import World
 from gmn.training.initialise import initialise
+from gmn.training.replay import Replay
 
 VALIDATION_BATCH = 50  # scenes evaluated at a time
 INITIALISATION_BATCH = 32  # scenes that weights are scaled on
+PREFETCHING = 4  # threads that make batches for a GPU
+TOLD = 20  # iterations between losses that a GPU is asked for
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
     settings, lessons, progress = run.settings, lessons_of(run), progress or silent()
     torch.manual_seed(run.seed)
     model = GMN(run.config, run.train.scale).to(run.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
+    optimizer = optimizer_of(run, model)
     step, rows = checkpoints.restore(model, optimizer)
     progress.skip(step)
     if step == 0 and settings.initialisation == "scaled":
@@ -86,27 +92,21 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
         initialise(model, whole[0].to(run.device), noise(run, 0))
 
     batches = batches_of(run, lessons, run.world.own)
-    network = run.world.share(model)
+    iterate = iteration_of(run, model, optimizer)
     meter = Meter(run.config)
-    while step < settings.iterations:
-        for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * schedule(step, settings)
-        lesson, episodes = lessons.at(step), batches[step].to(run.device)
-        with precision(settings, run.device):
-            bound = network(episodes, noise(run, step, lesson.scenes), settings.rendered)
-        optimizer.zero_grad(set_to_none=True)
-        objective = bound.weighted(kl_weight(step, settings)).sum()
-        # As if all views were shown, so that clipping means the same; processes average their gradients.
-        loss = -objective * run.train.views / lesson.views * run.world.size / lesson.scenes
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
-        if not math.isfinite(norm):
-            raise UserError(_explain_divergence(step, bound, run, checkpoints))
-        optimizer.step()
+    threads = PREFETCHING if run.device.type == "cuda" else 0
+    for episodes in prefetched(batches, step, settings.iterations, run.device, threads):
+        set_rate(optimizer, settings.learning_rate * schedule(step, settings))
+        lesson = lessons.at(step)
+        bound, norm = iterate(episodes, noise(run, step, lesson.scenes), kl_weight(step, settings), lesson)
         meter.add(bound)
         step += 1
-        progress.advance(1, loss=bound.loss.item())
-        if step % settings.evaluate_every == 0 or step == settings.iterations:
+        evaluated = step % settings.evaluate_every == 0 or step == settings.iterations
+        told = evaluated or step % TOLD == 0 or run.device.type == "cpu"  # to ask a GPU is to wait for it
+        if told and not math.isfinite(norm):
+            raise UserError(_explain_divergence(step - 1, bound, run, checkpoints))
+        progress.advance(1, **{"loss": bound.loss.item()} if told else {})
+        if evaluated:
             meter.gather(run.world, run.device)
             number = lessons.number_at(rows[-1]["iteration"] if rows else 0)
             row = {"iteration": step, "scenes": lessons.scenes_before(step), "lesson": number, "train": meter.loss}
@@ -116,6 +116,50 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
                 checkpoints.save(step, model, optimizer, rows)
             meter = Meter(run.config)
     return model, rows
+
+
+def optimizer_of(run: Run, model: GMN) -> torch.optim.Adam:
+    """Adam; on a GPU its rate is a tensor, so that a recorded iteration can be told another."""
+    rate: float | torch.Tensor = run.settings.learning_rate
+    if replays(run):
+        rate = torch.tensor(rate, device=run.device)
+    return torch.optim.Adam(model.parameters(), lr=rate, fused=True, capturable=replays(run))
+
+
+def set_rate(optimizer: torch.optim.Adam, rate: float) -> None:
+    """Of the steps to come."""
+    for group in optimizer.param_groups:
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
+def replays(run: Run) -> bool:
+    """Whether iterations are recorded and replayed: fixed shapes, on one GPU."""
+    return run.settings.padded and run.device.type == "cuda" and run.world.size == 1
+
+
+def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[..., tuple[Bound, torch.Tensor]]:
+    """A step of the optimiser: of a batch, its noise, the KL's weight and the lesson, to bound and gradient norm.
+
+    On a CPU weights are left alone where the norm is not finite.
+    """
+    settings, network = run.settings, run.world.share(model)
+
+    def iterate(episodes: Episodes, drawn: Noise, weight, lesson: Lesson) -> tuple[Bound, torch.Tensor]:
+        with precision(settings, run.device):
+            bound = network(episodes, drawn, settings.rendered, settings.padded)
+        optimizer.zero_grad(set_to_none=True)
+        # As if all views were shown, so that clipping means the same; processes average their gradients.
+        loss = -bound.weighted(weight).sum() * run.train.views / lesson.views * run.world.size / lesson.scenes
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+        if run.device.type == "cuda" or math.isfinite(norm):
+            optimizer.step()
+        return bound, norm
+
+    return Replay(iterate) if replays(run) else iterate
 
 
 def lessons_of(run: Run) -> Lessons:
@@ -179,16 +223,16 @@ def validate(model: GMN, run: Run, name: str) -> float:
 
 
 class Meter:
-    """Sums bounds of several batches in float64."""
+    """Sums bounds of several batches in float64, on their device."""
 
     def __init__(self, config: ModelConfig):
         self.config = config
         self.episodes, self.targets = 0.0, 0.0
-        self.nats: dict[str, float] = {}
+        self.sums: dict[tuple[str, ...], Tensor] = {}
 
     def add(self, bound: Bound) -> None:
         self.episodes += bound.kl.shape[1]
-        self.targets += int(bound.targets.sum())
+        self.targets = self.targets + bound.targets.detach().sum().double()
         names = [m.name for m in self.config.modality_list]
         rows = [
             ("kl", range(1, self.config.steps + 1), bound.kl),
@@ -198,21 +242,25 @@ class Meter:
         ]
         for kind, labels, values in rows:
             if values is not None:
-                sums = values.detach().double().sum(1).cpu().tolist()
-                for label, value in zip(labels, sums, strict=True):
-                    self.nats[f"{kind}_{label}"] = self.nats.get(f"{kind}_{label}", 0.0) + value
+                key = tuple(f"{kind}_{label}" for label in labels)
+                self.sums[key] = self.sums.get(key, 0.0) + values.detach().double().sum(1)
 
     def gather(self, world: World, device: torch.device) -> None:
         """Add what the other processes have seen."""
-        sums = world.total(np.array([self.episodes, self.targets, *self.nats.values()]), device)
-        self.episodes, self.targets = sums[:2]
-        self.nats = dict(zip(self.nats, sums[2:].tolist(), strict=True))
+        mine = np.array([self.episodes, float(self.targets), *self.nats.values()])
+        self.episodes, self.targets, *nats = world.total(mine, device).tolist()
+        self.sums = {tuple(self.nats): torch.tensor(nats, dtype=torch.float64)}
+
+    @property
+    def nats(self) -> dict[str, float]:
+        """The sums by name."""
+        return {name: value for key, sums in self.sums.items() for name, value in zip(key, sums.tolist(), strict=True)}
 
     @property
     def loss(self) -> float:
         """Negative ELBO per target view, times M."""
         bound = sum(value for name, value in self.nats.items() if not name.startswith("expert_kl_"))
-        return float(bound / self.targets * self.config.count)
+        return float(bound / float(self.targets) * self.config.count)
 
     def parts(self) -> dict[str, float]:
         """Per episode, nats: KL of each step, negative log-likelihood of each modality, KL of each modality's

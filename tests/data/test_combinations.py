@@ -45,11 +45,25 @@ def test_full_validation_draws_sizes_uniformly():
 def test_split_is_the_same_again_and_survives_the_disk(tmp_path):
     regime = Regime.parse("m8-1-2")
     for name in ("a", "b"):
-        save(tmp_path / name, draw(regime, WALKS[:50], 20, seed=3))
+        save(tmp_path / name, regime, draw(regime, WALKS[:50], 20, seed=3))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    assert load(tmp_path / "a")["val_full"].shape == (20, 8)
-    with pytest.raises(UserError, match="missing"):
-        load(tmp_path / "missing")
+    assert load(tmp_path / "a", regime)["val_full"].shape == (20, 8)
+    assert load(tmp_path / "a", Regime.parse("m8-1-2-released"))["train"].shape == (50, 8)
+    with pytest.raises(UserError, match="a: regime is 'm8-1-2', wanted 'm8-7-8'"):
+        load(tmp_path / "a", Regime.parse("m8-7-8"))
+    with pytest.raises(UserError, match="missing: not found; make it again"):
+        load(tmp_path / "missing", regime)
+
+
+@pytest.mark.parametrize("place", [-1, 20, 300])
+def test_a_flipped_bit_in_a_split_is_found(tmp_path, place):
+    regime = Regime.parse("m8-1-2")
+    save(tmp_path / "a", regime, draw(regime, WALKS[:50], 20, seed=3))
+    content = bytearray((tmp_path / "a").read_bytes())
+    content[place] ^= 1
+    (tmp_path / "a").write_bytes(content)
+    with pytest.raises(UserError, match="a: .*; make it again with"):
+        load(tmp_path / "a", regime)
 
 
 def test_frequency_table_counts_every_scene():

@@ -1,8 +1,13 @@
 import json
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from copy import deepcopy
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -108,10 +113,18 @@ def test_a_set_of_other_settings_is_refused(copy, described):
         SceneSet(copy).check(described | {"seed": 2})
 
 
+@pytest.mark.parametrize("change", [{"haptics": {"p1": 0}}, {"sha256": "0"}, {"settings": None}])
+def test_an_edited_manifest_is_refused(copy, change):
+    manifest = json.loads((copy / MANIFEST).read_text())
+    (copy / MANIFEST).write_text(json.dumps(manifest | change))
+    with pytest.raises(UserError, match="manifest.json: altered since it was written; delete .* `dvc repro`"):
+        SceneSet(copy)
+
+
 def test_a_manifest_of_another_format_or_none(copy):
     manifest = json.loads((copy / MANIFEST).read_text())
     (copy / MANIFEST).write_text(json.dumps(manifest | {"format": 99}))
-    with pytest.raises(UserError, match="format 99"):
+    with pytest.raises(UserError, match="format is 99, wanted"):
         SceneSet(copy)
     (copy / MANIFEST).write_text("{")
     with pytest.raises(UserError, match="not JSON"):
@@ -154,3 +167,49 @@ def test_a_kill_while_writing_leaves_nothing_that_looks_finished(tmp_path, write
     assert killed.returncode == -signal.SIGXFSZ
     (left,) = tmp_path.iterdir()
     assert left.name.endswith(".tmp") and left.stat().st_size == 1000
+
+
+def test_scenes_are_chosen_as_those_of_a_sequence(scenes):
+    everything = scenes.read_all("haptics")
+    mask = np.arange(7) % 2 == 0
+    for indices in (
+        [0, 3],
+        (6, -1, 2),
+        slice(1, 6, 2),
+        slice(None),
+        mask,
+        list(mask),
+        np.array([[0, 1], [2, 3]]),
+        [],
+        3,
+        -7,
+    ):
+        chosen = np.array(indices, int) if isinstance(indices, list) and not indices else indices
+        chosen = np.array(chosen) if isinstance(chosen, (list, tuple)) else chosen
+        found = scenes.read("haptics", indices)
+        np.testing.assert_array_equal(found, everything[chosen])
+    assert scenes.read("haptics", []).shape == (0, 15, 132) and scenes.read("haptics", []).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "indices", [7, -8, [0, 7], [0.5], "0", None, [True, False], {1}, slice("a", None), 10**30, [[1, 2], [3]]]
+)
+def test_scenes_that_are_not_there_are_refused(scenes, indices):
+    with pytest.raises(UserError, match="indices: .*; the set has 7 scenes"):
+        scenes.read("haptics", indices)
+
+
+def test_an_array_that_is_not_there_is_named(scenes):
+    with pytest.raises(UserError, match="no array 'haptic'; there are image, "):
+        scenes.read("haptic", [0])
+
+
+def test_a_set_goes_to_other_processes_and_threads(scenes):
+    wanted = scenes.read("image", range(7))  # files are open now
+    for twin in (pickle.loads(pickle.dumps(scenes)), deepcopy(scenes)):
+        np.testing.assert_array_equal(twin.read("image", range(7)), wanted)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        np.testing.assert_array_equal(np.stack(list(pool.map(partial(scenes.read, "image"), range(7)))), wanted)
+    with ThreadPoolExecutor(8) as pool:
+        rows = list(pool.map(partial(scenes.read, "image"), list(range(7)) * 20))
+    np.testing.assert_array_equal(np.stack(rows), np.tile(wanted, (20, 1, 1, 1, 1)))

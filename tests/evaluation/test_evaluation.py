@@ -140,13 +140,22 @@ def test_headline_reads_the_right_cells():
     cells[0, 1], cells[3, 0] = 1, 2  # images, touches
     values = {"counts": [0, 1, 5, 10], "values": {q: cells[None] for q in ("rgb", "gray", "haptics")}}
     hits = {s: np.array([[[0, 1]] * 5 + [[1, 1]]]) for s in ("I", "H", "H+I")}
+    parts = {"grey": np.full((1, 6), 2.0), "chroma": np.full((1, 6), 4.0)}
+    contexts = ("nothing", "picture", "pictures", "touches", "both")
+    explained = {
+        "variance": parts,
+        "error": {name: {"grey": parts["grey"] / 2, "chroma": parts["chroma"]} for name in contexts},
+    }
     curves = pd.DataFrame([{"seed": 0, "iteration": 7, "train": 1.0, "val_missing": 2.0, "val_full": 3.0}])
     results = SimpleNamespace(
         density=lambda network: values,
         classification=lambda network: {"counts": [0, 1, 2, 3, 4, 5], "paper": hits},
+        explained=lambda network: explained,
         curves=lambda network, regime: curves,
     )
     numbers = headline(results, "apoe")
     assert numbers["nats_per_dimension"]["rgb_from_1_touch"]["mean"] == 1
     assert numbers["nats_per_dimension"]["rgb_from_10_images"]["mean"] == 2
     assert numbers["accuracy"]["I_5"]["mean"] == 1
+    assert numbers["explained"]["grey_from_touches"]["mean"] == pytest.approx(0.5)
+    assert numbers["explained"]["chroma_from_both"]["mean"] == pytest.approx(0)

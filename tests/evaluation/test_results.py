@@ -17,11 +17,13 @@ def test_training_curves_wait_for_whole_batches(tmp_path):
             "iteration": [2, 4, 6, 8],
             "lesson": [0, 0, 1, 1],
             "train": [1.0, 2.0, 3.0, 4.0],
+            "val_missing": 0.0,
             "val_full": seed + 0.5,
         }
         pd.DataFrame(rows).to_csv(tmp_path / f"{seed}.csv", index=False)
     paths = SimpleNamespace(curves=lambda network, regime, seed: tmp_path / f"{seed}.csv")
-    curves = Results(SimpleNamespace(seeds=[0, 3]), paths).curves("apoe", "m2")
+    settings = SimpleNamespace(seeds=[0, 3], now=SimpleNamespace(train=SimpleNamespace(iterations=8)))
+    curves = Results(settings, paths).curves("apoe", "m2")
     assert curves["seed"].tolist() == [0] * 4 + [3] * 4
     np.testing.assert_equal(curves["train"].tolist(), [np.nan, np.nan, 3.0, 4.0] * 2)
     assert curves["val_full"].tolist() == [0.5] * 4 + [3.5] * 4

@@ -1,3 +1,7 @@
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+
 import gymnasium
 import numpy as np
 import pytest
@@ -120,3 +124,66 @@ def test_an_action_outside_its_space_is_named_and_changes_nothing(env, key, valu
 def test_step_before_reset():
     with pytest.raises(gymnasium.error.ResetNeeded):
         gmn.mese.env.MESE().step({})
+
+
+def episode(env, steps: int) -> list[dict]:
+    """Go on with a grasp and begin another."""
+    observations = []
+    for k in range(steps):
+        wrist = (-0.2, 2.0) if k < 3 else (0.3, 1.0)
+        observations.append(env.step(env.unwrapped.paper_action((0.4, 1.0), wrist, k % 25 + 1))[0])
+    return observations
+
+
+@pytest.mark.parametrize("twin_of", [deepcopy, lambda env: pickle.loads(pickle.dumps(env))], ids=["deepcopy", "pickle"])
+@pytest.mark.parametrize("before", [0, 2, 5])
+def test_a_copy_goes_on_with_the_same_readings(twin_of, before):
+    env = gymnasium.make("gmn/MESE-v0", image_size=16, haptics_noise=0.01, image_noise=0.1)
+    env.reset(seed=3)
+    episode(env, before)
+    twin = twin_of(env)
+    for ours, theirs in zip(episode(env, 4), episode(twin, 4), strict=True):
+        np.testing.assert_array_equal(ours["haptics"], theirs["haptics"])
+        np.testing.assert_array_equal(ours["image"], theirs["image"])
+
+
+def test_what_is_observed_belongs_to_the_caller(env):
+    first, _ = env.reset(seed=0)
+    picture, readings = env.render(), first["haptics"].copy()
+    first["haptics"][:] = 0
+    first["image"][:] = 0
+    np.testing.assert_array_equal(env.render(), picture)
+    again, _ = env.reset(seed=0)
+    np.testing.assert_array_equal(again["haptics"], readings)
+    colours = np.full((5, 3), 0.5)
+    env.reset(options={"colours": colours})
+    colours[:] = 0
+    assert env.step(env.unwrapped.paper_action((0.4, 1.0), (0.0, 0.0)))[0]["image"].max() > 0
+    action = env.unwrapped.paper_action((0, 0), (0, 0))
+    action["fingers"][:] = 0
+    assert env.unwrapped.paper_action((0, 0), (0, 0))["fingers"].any()
+
+
+def test_a_registered_environment_is_described_as_json(env):
+    again = gymnasium.make(gymnasium.envs.registration.EnvSpec.from_json(env.spec.to_json()))
+    np.testing.assert_array_equal(again.reset(seed=1)[0]["haptics"], env.reset(seed=1)[0]["haptics"])
+
+
+def test_environments_side_by_side_in_threads():
+    """Each sees what it sees alone."""
+
+    def seen(seed: int) -> np.ndarray:
+        env = gymnasium.make("gmn/MESE-v0", image_size=16)
+        env.reset(seed=seed)
+        return np.stack([np.append(o["image"].ravel(), o["haptics"]) for o in episode(env, 4)])
+
+    alone = [seen(seed) for seed in range(6)]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(seen, range(6)))
+    np.testing.assert_array_equal(together, alone)
+
+
+@pytest.mark.parametrize("step", [0, 26, -1, 1.5, "1"])
+def test_control_steps_are_checked(env, step):
+    with pytest.raises(UserError, match="control_step: got .*; use 1 to 25"):
+        env.unwrapped.paper_action((0, 0), (0, 0), step)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from gmn.errors import UserError
 from gmn.mese import pose, shape
 from gmn.mese.channels import channels
-from gmn.mese.simulate import Scene, simulate
+from gmn.mese.simulate import UNITS, Scene, simulate
 
 
 def test_a_scene_does_not_depend_on_its_neighbours(settings):
@@ -125,3 +126,12 @@ def test_a_finished_scene_leaves_memory_at_once(settings):
         assert left() is None
     finally:
         gc.enable()
+
+
+def test_scenes_made_in_threads_are_the_same(settings):
+    alone = [simulate(settings, range(k, k + 1)) for k in range(6)]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(lambda k: simulate(settings, range(k, k + 1)), range(6)))
+    for one, other in zip(alone, together, strict=True):
+        for name in UNITS:
+            np.testing.assert_array_equal(one[name], other[name])

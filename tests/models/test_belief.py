@@ -1,6 +1,7 @@
 """The library as a person uses it: any subset of senses in, any sense out, clear errors."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from gmn.mese import pose
 from gmn.models.noise import Noise
 from gmn.models.weights import save_weights
 from gmn.trained import TrainedGMN
+from gmn.trained import belief as belief_module
 from tests.conftest import reader_for, tiny_model
 
 
@@ -118,3 +120,145 @@ def test_nothing_observed_is_an_error(trained):
 def test_a_missing_weight_file_is_named(tmp_path):
     with pytest.raises(UserError, match="none.safetensors: not found"):
         TrainedGMN.from_pretrained(tmp_path / "none.safetensors")
+
+
+def test_what_is_given_is_copied(trained, looks, touches):
+    pictures = np.ascontiguousarray(looks[0][:2], np.float32) / 255
+    for senses in (pictures, torch.from_numpy(pictures.copy()), looks[0][:2].copy()):
+        belief = trained.infer({"vision": (senses, looks[1][:2].copy())})
+        before = belief.imagine({"haptics": touches[1][:2]})["haptics"]
+        senses[:] = 0
+        assert torch.equal(belief.imagine({"haptics": touches[1][:2]})["haptics"], before)
+
+
+def test_double_precision(trained, looks, touches):
+    contexts = {"vision": some(looks, 2), "haptics": some(touches, 3)}
+    single = trained.infer(contexts).imagine({"vision": looks[1], "haptics": touches[1]})
+    double = copy.deepcopy(trained).double().infer(contexts).imagine({"vision": looks[1], "haptics": touches[1]})
+    assert {values.dtype for values in double.values()} == {torch.float64}
+    assert float(single["vision"].std()) == pytest.approx(float(double["vision"].std()), rel=0.2)
+
+
+@pytest.mark.parametrize("kind", ["half", "bfloat16"])
+def test_half_precision_is_refused(trained, kind):
+    with pytest.raises(UserError, match=r"computes in torch\.b?float16; use model.float\(\)"):
+        getattr(copy.deepcopy(trained), kind)().infer({})
+
+
+def test_the_users_default_precision_changes_nothing(trained, looks, tmp_path):
+    save_weights(tmp_path / "w.safetensors", trained)
+    wanted = trained.infer({"vision": some(looks, 2)}).imagine({"vision": looks[1]})["vision"]
+    torch.set_default_dtype(torch.float64)
+    try:
+        model = TrainedGMN.from_pretrained(tmp_path / "w.safetensors")
+        found = model.infer({"vision": some(looks, 2)}).imagine({"vision": looks[1]})["vision"]
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found, wanted)
+
+
+def test_kinds_of_arrays_that_mean_the_same(trained, looks):
+    """Non-contiguous, reversed, read-only, other float types, tensors that learn."""
+    pictures, queries = some(looks, 3)
+    wanted = trained.infer({"vision": (pictures, queries)}).imagine({"vision": looks[1]})["vision"]
+    frozen = pictures.copy()
+    frozen.flags.writeable = False
+    floats = pictures / 255
+    kinds = [
+        frozen,
+        np.asfortranarray(pictures),
+        pictures[::-1].copy()[::-1],
+        floats,
+        torch.from_numpy(floats).requires_grad_(),
+        torch.from_numpy(np.moveaxis(floats, 1, -1).copy()).movedim(-1, 1),
+        floats.astype(np.longdouble),
+    ]
+    for kind in kinds:
+        found = trained.infer({"vision": (kind, list(map(list, queries)))}).imagine({"vision": looks[1]})["vision"]
+        assert not found.requires_grad
+        torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda p: p.astype(np.int64), "got int64 from 0 to [0-9]+; use uint8 0..255 or floats 0..1"),
+        (lambda p: p.astype(np.float32), "got float32 from 0 to [0-9]+; use uint8"),
+        (lambda p: p / 255 - 0.5, "got float64 from -0.5 to"),
+        (lambda p: np.where(p > 0, 1e38, 0), r"got float64 from 0 to 1e\+38"),
+        (lambda p: np.where(p > 0, np.inf, 0), "not finite at index"),
+        (lambda p: p > 0, "not an array of numbers: its dtype is bool"),
+        (lambda p: p.astype(complex), "not an array of numbers: its dtype is complex128"),
+        (
+            lambda p: torch.from_numpy(p / 255).to(torch.complex64),
+            "not an array of numbers: its dtype is torch.complex64",
+        ),
+        (lambda p: p.astype(object), "not an array of numbers: its dtype is object"),
+        (lambda p: None, "not an array of numbers"),
+        (lambda p: [[1, 2], [3]], "not an array of numbers"),
+    ],
+)
+def test_pictures_of_another_meaning_are_named(trained, looks, change, message):
+    with pytest.raises(UserError, match=f"vision: senses: {message}"):
+        trained.infer({"vision": (change(looks[0][:2]), looks[1][:2])})
+
+
+@pytest.mark.parametrize("samples", [0, -1, 2.5, True, "3", None])
+def test_samples_are_a_number(trained, looks, samples):
+    for ask in (
+        lambda: trained.infer({}).imagine({"vision": looks[1]}, samples=samples),
+        lambda: trained.infer({}).log_likelihood({"vision": some(looks, 1)}, samples=samples),
+    ):
+        with pytest.raises(UserError, match="samples: got .*; use a whole number, 1 or more"):
+            ask()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 1.5, "x"])
+def test_seeds_are_checked(trained, looks, seed):
+    with pytest.raises(UserError, match="seed: got .*; use a whole number from 0"):
+        trained.infer({}).imagine({"vision": looks[1]}, seed=seed)
+
+
+def test_many_samples_are_computed_in_parts(trained, looks, monkeypatch):
+    """Part by part, the same numbers: memory is bounded."""
+    monkeypatch.setattr(belief_module, "SAMPLED", 7)
+    monkeypatch.setattr(belief_module, "RENDERED", 4)
+    belief = trained.infer({"vision": some(looks, 1)})
+    sizes = []
+    rollout = trained.inference.rollout
+    monkeypatch.setattr(
+        trained.inference,
+        "rollout",
+        lambda known, noise, samples: (sizes.append(samples), rollout(known, noise, samples))[1],
+    )
+    imagined = belief.imagine({"vision": looks[1][:6]}, samples=17)["vision"]
+    assert sizes == [7, 7, 3] and imagined.shape[:2] == (17, 6)
+    assert len({float(sample.sum()) for sample in imagined}) == 17
+    nats = belief.log_likelihood({"vision": some(looks, 2)}, samples=17)
+    assert np.isfinite(nats)
+
+
+def test_loading_leaves_random_numbers_alone(trained, tmp_path):
+    save_weights(tmp_path / "w.safetensors", trained)
+    torch.manual_seed(3)
+    wanted = torch.rand(3)
+    torch.manual_seed(3)
+    TrainedGMN.from_pretrained(tmp_path / "w.safetensors")
+    assert torch.equal(torch.rand(3), wanted)
+
+
+def test_a_compiled_or_distributed_network_is_saved_as_itself(trained, tmp_path):
+    save_weights(tmp_path / "a", trained)
+    save_weights(tmp_path / "b", torch.compile(trained))
+    save_weights(tmp_path / "c", torch.nn.DataParallel(trained))
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() == (tmp_path / "c").read_bytes()
+    with pytest.raises(UserError, match="model: got Linear; give a GMN"):
+        save_weights(tmp_path / "d", torch.nn.Linear(1, 1))
+
+
+def test_a_belief_is_copied_and_pickled(trained, looks):
+    belief = trained.infer({"vision": some(looks, 2)})
+    wanted = belief.imagine({"vision": looks[1]})["vision"]
+    for twin in (copy.deepcopy(belief), pickle.loads(pickle.dumps(belief))):
+        assert torch.equal(twin.imagine({"vision": looks[1]})["vision"], wanted)

@@ -1,7 +1,10 @@
 """Weight files age well: a file older than a setting is read as what it was, one of another version is refused."""
 
+import json
+
 import pytest
 import torch
+from safetensors.torch import save
 
 from gmn.errors import UserError
 from gmn.models.weights import load_tensors, load_weights, save_tensors, save_weights
@@ -44,3 +47,49 @@ def test_a_file_that_is_no_network_is_refused(rewritten):
     _, path = rewritten(lambda config: config.clear())
     with pytest.raises(UserError, match="does not say what network it is"):
         load_weights(path)
+
+
+@pytest.fixture
+def whole(tmp_path):
+    save_weights(tmp_path / "w.safetensors", tiny_model("apoe", 2).float())
+    return tmp_path / "w.safetensors"
+
+
+@pytest.mark.parametrize("place", [0, 3, 100, 5000, -1, -1000])
+def test_a_flipped_bit_anywhere_is_found(whole, place):
+    content = bytearray(whole.read_bytes())
+    content[place] ^= 4
+    whole.write_bytes(content)
+    with pytest.raises(UserError, match="w.safetensors: .*train it again"):
+        load_weights(whole)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda c: b"", lambda c: c[:200], lambda c: c[:-1], lambda c: c + b"x", lambda c: b"{}"]
+)
+def test_a_cut_or_foreign_file_is_found(whole, change):
+    whole.write_bytes(change(whole.read_bytes()))
+    with pytest.raises(UserError, match="w.safetensors: .*train it again"):
+        load_weights(whole)
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path):
+    model = tiny_model("apoe", 2).float()
+    with torch.no_grad():
+        model.initial[0] = float("nan")
+    save_weights(tmp_path / "w", model)
+    with pytest.raises(UserError, match="w: initial: not finite"):
+        load_weights(tmp_path / "w")
+
+
+def test_weights_of_another_network_than_they_say_are_refused(rewritten):
+    _, path = rewritten(lambda config: config.update(network="poe"))
+    with pytest.raises(UserError, match="its weights are not those of its configuration"):
+        load_weights(path)
+
+
+def test_a_file_without_a_digest_is_read(whole):
+    """Those of older versions have none."""
+    tensors, about = load_tensors(whole, "")
+    whole.write_bytes(save(tensors, {"gmn": json.dumps(about)}))
+    assert load_weights(whole).config.network == "apoe"

@@ -39,7 +39,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def run(folder: Path, *command: str, **options) -> subprocess.CompletedProcess:
     """Run a command as a user would, in the tests' environment."""
-    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, **options)
+    options = {"cwd": folder, "env": ENVIRONMENT, "capture_output": True, "text": True} | options
+    return subprocess.run(command, **options)
+
+
+def stage(folder: Path, *arguments: str, **options) -> subprocess.CompletedProcess:
+    return run(folder, sys.executable, "-m", "stages", *arguments, **options)
+
+
+def change_params(folder: Path, old: str, new: str, name: str = "params.yaml") -> None:
+    params = folder / name
+    text = params.read_text()
+    assert old in text
+    params.write_text(text.replace(old, new))
+
+
+def assert_refused(result: subprocess.CompletedProcess, *words: str) -> None:
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
 
 
 def copy_tree(target: Path) -> Path:

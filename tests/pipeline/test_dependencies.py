@@ -18,6 +18,7 @@ LOCAL = {name: value for part in PIPELINE["vars"] if isinstance(part, dict) for 
 DECIDE_NOTHING = {
     "gmn/errors.py": "messages",
     "gmn/files.py": "writes what it is given",
+    "gmn/lock.py": "who comes first",
     "gmn/params.py": "the settings that a stage reads are its params",
     "gmn/paths.py": "the outs themselves",
     "gmn/progress.py": "messages",

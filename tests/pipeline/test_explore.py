@@ -5,8 +5,9 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -55,15 +56,38 @@ def test_live_networks_answer(server):
     "path, status, word",
     [
         ("scenes/12", 404, "there are 12"),
-        ("scenes/x", 422, "integer"),
+        ("scenes/x", 422, "use a number"),
+        ("scenes/-1", 422, "use a number"),
+        ("scenes/" + "9" * 5000, 422, "at most 6 digits"),
         ("scenes/0/imagined?given=30", 404, "there are 30"),
-        ("scenes/0/imagined?given=1;2", 422, "commas"),
+        ("scenes/0/imagined?given=1;2", 422, "use a number"),
+        ("scenes/0/imagined?given=" + "1," * 20_000, 422, "30 observations"),
+        ("../params.yaml", 404, "Not Found"),
     ],
 )
 def test_a_wrong_question_is_explained(server, path, status, word):
     with pytest.raises(HTTPError) as error:
         urlopen(server + path)
     assert error.value.code == status and word in error.value.read().decode()
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+def test_another_site_is_refused(server, headers):
+    with pytest.raises(HTTPError) as error:
+        urlopen(Request(f"{server}about", headers=headers))
+    assert error.value.code in (400, 403)
+
+
+def test_many_questions_at_once_and_a_slow_client(server):
+    """The page is answered while others wait, and somebody who says nothing keeps nobody."""
+    host, port = server.removeprefix("http://").rstrip("/").split(":")
+    with socket.create_connection((host, int(port))) as slow, ThreadPoolExecutor(100) as pool:
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: 127")
+        questions = [pool.submit(ask, f"{server}scenes/{k % 12}/imagined?given={k % 30}") for k in range(40)]
+        began = time.monotonic()
+        assert ask(f"{server}about")["scenes"] == 12
+        assert time.monotonic() - began < 10
+        assert all(len(question.result()) == 3 for question in questions)
 
 
 @pytest.fixture(params=["stored", "live"])

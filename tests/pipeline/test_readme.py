@@ -49,6 +49,7 @@ def test_experiments_of_the_readme(workplace):
             "train@baseline-m2-0",
             "evaluate@density-m2-baseline-0",
             "evaluate@classification-m2-baseline-0",
+            "evaluate@explained-m2-baseline-0",
             "score",
         },
     }

@@ -15,13 +15,10 @@ import pytest
 from PIL import Image
 
 from gmn.data.combinations import load
+from gmn.data.regime import Regime
 from gmn.data.shards import SceneSet, shard_name
 from gmn.mese import shape
-from tests.pipeline.conftest import ENVIRONMENT, run
-
-
-def stage(folder: Path, *arguments: str, **options) -> subprocess.CompletedProcess:
-    return run(folder, sys.executable, "-m", "stages", *arguments, **options)
+from tests.pipeline.conftest import ENVIRONMENT, assert_refused, change_params, run, stage
 
 
 def kill_when(folder: Path, pattern: str, *command: str) -> None:
@@ -40,32 +37,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def change_params(folder: Path, old: str, new: str) -> None:
-    params = folder / "params.yaml"
-    text = params.read_text()
-    assert old in text
-    params.write_text(text.replace(old, new))
-
-
-def assert_refused(result: subprocess.CompletedProcess, *words: str) -> None:
-    assert result.returncode == 2, result.stdout + result.stderr
-    assert "Traceback" not in result.stderr
-    for word in words:
-        assert word in result.stderr
-
-
 def test_help_lists_every_stage_at_once(repro):
     result = stage(repro[0], "--help")
-    names = {path.stem for path in (repro[0] / "stages").glob("*.py")} - {
-        "__init__",
-        "__main__",
-        "clock",
-        "paths",
-        "load",
-        "measure",
-        "device",
-        "options",
-    }
+    helpers = {"__init__", "__main__", "clock", "cores", "device", "load", "options", "plan", "trained"}
+    names = {path.stem for path in (repro[0] / "stages").glob("*.py")} - helpers
     assert {"simulate", "train", "report", "look", "speed"} <= names
     for name in names:
         assert name in result.stdout
@@ -180,7 +155,7 @@ def test_training_without_the_held_out_shapes(workplace):
         result = stage(workplace, *arguments, "--regime", "m2-heldout")
         assert result.returncode == 0, result.stderr
     held_out = SceneSet(workplace / "data/smoke/heldout")
-    shown = load(workplace / "data/smoke/splits/m2-heldout.safetensors")["train"]
+    shown = load(workplace / "data/smoke/splits/m2-heldout.safetensors", Regime.parse("m2-heldout"))["train"]
     trained = SceneSet(workplace / "data/smoke/train").read_all("walk")[shown.any(1)]
     classes = {shape.rotation_class(walk) for walk in held_out.read_all("walk")}
     assert 0 < len(trained) < 48

@@ -11,6 +11,7 @@ from gmn.errors import UserError
 from gmn.models.weights import load_weights, save_weights
 from gmn.params import Contexts, Train
 from gmn.progress import Progress
+from gmn.training import checkpoint
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, kl_weight, lessons_of, schedule, train
 from tests.conftest import GEOMETRIES, reader_for, tiny_config, tiny_model
@@ -104,6 +105,21 @@ def test_a_truncated_checkpoint_falls_back_to_the_one_before(run, finished, tmp_
     model, _ = train(run, Checkpoints(tmp_path / "c"), watched)
     assert watched.skipped == 4 and same(model, finished[0])
     assert "damaged" in capsys.readouterr().out
+
+
+def test_a_checkpoint_in_parts_is_the_same(run, finished, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(checkpoint, "LARGEST", 20_000)
+    with pytest.raises(Killed):
+        train(run, Checkpoints(tmp_path / "c"), Watched(10))
+    files = sorted(path.name for path in (tmp_path / "c").iterdir())
+    assert sum(name.startswith("step-00000008.") for name in files) > 3
+    assert len({name.split(".")[0] for name in files}) == 2
+    last = sorted((tmp_path / "c").glob("step-00000008.part-*"))[-1]
+    last.unlink()  # as if it was lost on the way: the checkpoint before is used
+    watched = Watched()
+    model, rows = train(run, Checkpoints(tmp_path / "c"), watched)
+    assert watched.skipped == 4 and "not found; the one before is used" in capsys.readouterr().out
+    assert same(model, finished[0]) and rows == finished[1]
 
 
 def test_the_loss_falls(run, finished):

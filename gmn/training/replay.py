@@ -1,0 +1,74 @@
+"""Iterations as a CUDA graph: launched as one, where a small network's thousands of kernels keep a CPU busy.
+
+Shapes must not change from batch to batch: ``padded`` batches (:meth:`gmn.models.gmn.GMN.elbo`).
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from gmn.data.episodes import Episodes
+from gmn.data.lessons import Lesson
+from gmn.models.gmn import Bound
+from gmn.models.noise import Noise
+
+EAGER = 3  # first iterations that are run kernel by kernel: libraries choose and allocate in them
+
+Iterate = Callable[[Episodes, Noise, Tensor, Lesson], tuple[Bound, Tensor]]
+
+
+class Replay:
+    """Runs ``iterate`` eagerly at first, then records it once and replays it.
+
+    Args:
+        iterate: of a batch, its noise, the KL's weight and a lesson, the same for all, to the bound and the gradient's
+            norm; its optimiser must be capturable. What it returns is overwritten by the next call.
+    """
+
+    def __init__(self, iterate: Iterate):
+        self.iterate, self.called = iterate, 0
+        self.graph: torch.cuda.CUDAGraph | None = None
+
+    def __call__(self, episodes: Episodes, noise: Noise, kl_weight: float, lesson: Lesson) -> tuple[Bound, Tensor]:
+        self.called += 1
+        if self.called <= EAGER:
+            return self._aside(episodes, noise, kl_weight, lesson)
+        if self.graph is None:
+            self._record(episodes, noise, kl_weight, lesson)
+        for mine, theirs in zip(self._tensors(self.episodes), self._tensors(episodes), strict=True):
+            mine.copy_(theirs, non_blocking=True)
+        self.kl_weight.fill_(kl_weight)
+        self.generator.manual_seed(noise.generator.initial_seed())
+        self.graph.replay()
+        return self.result
+
+    def _aside(self, *batch) -> tuple[Bound, Tensor]:
+        """On a stream of its own, as recording wants the calls before it."""
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            result = self.iterate(*batch)
+        torch.cuda.current_stream().wait_stream(stream)
+        return result
+
+    def _record(self, episodes: Episodes, noise: Noise, kl_weight: float, lesson: Lesson) -> None:
+        self.episodes = Episodes(
+            [s.clone() for s in episodes.senses],
+            [q.clone() for q in episodes.queries],
+            episodes.context.clone(),
+            episodes.target.clone(),
+        )
+        self.kl_weight = torch.tensor(kl_weight, device=episodes.context.device)
+        self.generator = torch.Generator(noise.generator.device)
+        self.graph = torch.cuda.CUDAGraph()
+        self.graph.register_generator_state(self.generator)
+        # Threads that copy the next batches to the GPU meanwhile are no part of it.
+        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):
+            self.result = self.iterate(
+                self.episodes, Noise(self.generator, noise.scenes, noise.own), self.kl_weight, lesson
+            )
+
+    @staticmethod
+    def _tensors(episodes: Episodes) -> list[Tensor]:
+        return [*episodes.senses, *episodes.queries, episodes.context, episodes.target]

@@ -1,0 +1,60 @@
+"""A training run as the settings describe it."""
+
+from typing import TYPE_CHECKING
+
+from gmn.params import Settings
+from gmn.paths import Paths
+
+if TYPE_CHECKING:
+    import torch
+
+    from gmn.training.distributed import World
+    from gmn.training.loop import Run
+
+
+def plan(
+    settings: Settings,
+    network: str,
+    regime: str,
+    seed: int,
+    device: "torch.device",
+    world: "World | None" = None,
+    **changes,
+) -> "Run":
+    """What is trained, on what.
+
+    Args:
+        settings: of the pipeline.
+        network: its name.
+        regime: its name.
+        seed: of weights, batches and noise.
+        device: where.
+        world: the processes that train together; None: this one alone.
+        changes: of the optimisation's settings.
+
+    Raises:
+        UserError: there is no such network or regime, or scenes or splits are missing.
+    """
+    from gmn.data.combinations import load
+    from gmn.data.reader import SceneReader
+    from gmn.data.regime import Regime
+    from gmn.data.scaling import HapticScale
+    from gmn.data.shards import SceneSet
+    from gmn.training.distributed import World
+    from gmn.training.loop import Run
+
+    paths, chosen = Paths(settings), Regime.parse(regime)
+    config = settings.model_config_for(network, chosen.modalities, chosen.reading)
+    optimisation = settings.now.train_missing if chosen.missing else settings.now.train
+    sets = {name: SceneSet(paths.scenes(name)) for name in ("train", "val")}
+    scale = HapticScale.make(optimisation.haptic_scale, sets["train"].manifest["haptics"])
+    return Run(
+        config=config,
+        settings=optimisation.model_copy(update=changes),
+        regime=chosen,
+        seed=seed,
+        **{name: SceneReader(scenes, config.modality_list, scale) for name, scenes in sets.items()},
+        shown=load(paths.split(regime), chosen),
+        device=device,
+        world=world or World(),
+    )
