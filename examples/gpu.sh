@@ -3,18 +3,20 @@
 #
 #   examples/gpu.sh OUT [SCALE] [TOGETHER]
 #
-# OUT       folder for what is to be kept: reports, weights, log, in files of at most 15 MB
+# OUT       folder for what is to be kept: reports, weights, log
 # SCALE     gpu (default), or another of params.yaml
-# TOGETHER  networks trained or evaluated side by side (default 3): company fills a GPU
+# TOGETHER  networks trained or evaluated side by side (default 3): one alone leaves a GPU idle
 #
 # The machine needs Python with PyTorch and nothing else: other packages come from wheels/ beside this repository's
-# files, if that folder is there (`pip download`, see docs/scaling.md), or from the package index. A call that was cut
-# off is made again: finished scenes and checkpoints are gone on from.
+# files, if that folder is there (`pip download`, see docs/scaling.md), or from the package index. If a call is cut
+# off, call again: what is finished is not made again, and training resumes from its last checkpoint.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(realpath -m "$1") scale=${2:-gpu} together=${3:-3}
-mkdir -p "$out" .scratch/gpu
+mkdir -p "$out"
 log=$out/log.txt
+python=python3
+if ! python3 -c 'import gmn, mujoco, typer' 2>/dev/null; then python=$PWD/.venv/bin/python; fi
 
 phase() {  # name, command...: run it, and note how long it took
     local name=$1 began=$SECONDS
@@ -24,54 +26,68 @@ phase() {  # name, command...: run it, and note how long it took
 }
 
 setup() {
-    if ! python3 -c 'import gmn, mujoco, typer' 2>/dev/null; then
-        test -d .venv || python3 -m venv --system-site-packages .venv || return
+    if ! test -x "$(command -v "$python")" || ! "$python" -c 'import gmn, mujoco, typer'; then
+        python3 -m venv --system-site-packages .venv || return
         local from=(--constraint constraints.txt)
         if test -d wheels; then from=(--no-index --find-links wheels); fi
-        .venv/bin/python -m pip install --quiet "${from[@]}" --editable . || return
+        "$python" -m pip install --quiet "${from[@]}" --editable . || return
     fi
     sed -i "s/^scale: [a-z]*/scale: $scale/; s/^threads: .*/threads: 1/" params.yaml
 }
 
-side_by_side() {  # stages with their options, a line each, on standard input
-    xargs -P "$together" -I{} sh -c 'python -m stages {}'
+stage() { "$python" -m stages "$@"; }
+
+lacking() {  # scenes, splits, networks, missing or evaluations: the stages whose outs are not there, a line each
+    "$python" - "$1" <<'EOF'
+import sys
+
+from gmn.data.regime import Regime
+from gmn.params import Sets, Settings
+from gmn.paths import PARAMS, Paths
+from gmn.roster import NETWORKS
+
+settings = Settings.load(PARAMS)
+paths, runs = Paths(settings), [("m2", name) for name in NETWORKS] + [("m2-heldout", "apoe")]
+missing = [(regime, name) for regime in settings.regimes for name in ("apoe", "baseline")]
+kinds = ("density", "classification", "agreement", "explained", "occupancy", "calibration", "missing")
+asked = [(kind, regime, name) for kind in kinds for regime, name in runs[:-1]]
+asked += [("heldout", regime, "apoe") for regime in ("m2", "m2-heldout")]
+asked += [("missing", regime, name) for regime, name in missing]
+
+
+def training(regime, name, seed):
+    return paths.weights(name, regime, seed), f"train --model {name} --regime {regime} --seed {seed}"
+
+
+def evaluation(kind, regime, name, seed):
+    command = f"evaluate {kind} --model {name} --regime {regime} --seed {seed}"
+    return paths.measured(kind, regime, name, seed), command
+
+
+splits = dict.fromkeys(["m2", "m2-heldout", *settings.regimes])
+work = {
+    "scenes": [(paths.scenes(name) / "manifest.json", f"simulate --set {name}") for name in Sets.model_fields],
+    "splits": [(paths.split(Regime.parse(name).name), f"split --regime {name}") for name in splits],
+    "networks": [training(*run, seed) for run in runs for seed in settings.seeds],
+    "missing": [training(*run, seed) for run in missing for seed in settings.seeds],
+    "evaluations": [evaluation(*each, seed) for each in asked for seed in settings.seeds],
+}
+print(*(command for path, command in work[sys.argv[1]] if not path.exists()), sep="\n")
+EOF
 }
 
-regimes() { python -c 'from gmn.params import Settings; from gmn.paths import PARAMS; print(*Settings.load(PARAMS).regimes, sep="\n")'; }
-
-scenes() {
-    for set in train val test test4 test6 heldout; do python -m stages simulate --set $set || return; done
-    { echo m2; echo m2-heldout; regimes; } | xargs -I{} python -m stages split --regime {}
-}
-
-networks() {
-    {
-        for model in apoe baseline poe; do echo "train --model $model --regime m2"; done
-        echo "train --model apoe --regime m2-heldout"
-    } | side_by_side
-}
-
-missing() {
-    for regime in $(regimes); do
-        for model in apoe baseline; do echo "train --model $model --regime $regime"; done
-    done | side_by_side
-}
-
-evaluations() {
-    {
-        for kind in density classification agreement explained occupancy calibration missing; do
-            for model in apoe baseline poe; do echo "evaluate $kind --model $model"; done
-        done
-        for regime in m2 m2-heldout; do echo "evaluate heldout --model apoe --regime $regime"; done
-        for regime in $(regimes); do
-            for model in apoe baseline; do echo "evaluate missing --model $model --regime $regime"; done
-        done
-    } | side_by_side
+make() {  # what lacks, so many side by side
+    local commands
+    commands=$(lacking "$1") || return
+    test -z "$commands" || xargs -P "$2" -I{} sh -c "'$python' -m stages {}" <<<"$commands"
 }
 
 page() {
-    python -m stages generation --model apoe || return
-    for stage in benchmark score claims figures album report; do python -m stages $stage || return; done
+    local model
+    model=$("$python" -c 'from gmn.params import Settings; from gmn.paths import PARAMS; print(Settings.load(PARAMS).model)') &&
+        stage generation --model "$model" || return
+    test -e "reports/$scale/benchmark.json" || stage benchmark || return
+    for each in score claims figures album report; do stage $each || return; done
 }
 
 keep() {
@@ -80,13 +96,13 @@ keep() {
 }
 
 phase setup setup
-if test -d .venv; then export PATH=$PWD/.venv/bin:$PATH; else hash -d python 2>/dev/null || true; fi
-phase check python -m stages check
-phase scenes scenes
-phase rate python -m stages rate
-phase networks networks
-phase missing missing
-phase evaluations evaluations
+phase check stage check
+phase scenes make scenes 1
+phase splits make splits "$together"
+test -e "reports/$scale/rate.csv" || phase rate stage rate
+phase networks make networks "$together"
+phase missing make missing "$together"
+phase evaluations make evaluations "$together"
 phase page page
 phase keep keep
 echo "all: $SECONDS s; page: $out/reports/index.html" | tee -a "$out/phases.txt"

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +34,10 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UserError(f"{path}: cannot be written ({error.strerror}); free some disk or change its rights") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def write_json(path: Path, value: dict) -> None:
@@ -96,15 +99,12 @@ def write_table(path: Path, table: "pandas.DataFrame", **form) -> None:
 
 
 def read_table(path: Path, remedy: str, columns: tuple[str, ...]) -> "pandas.DataFrame":
-    """A CSV file of numbers.
+    """A CSV file of numbers; the first column may be of names.
 
     Args:
         path: of the file.
         remedy: what to do if it is none.
-        columns: that it must have.
-
-    Raises:
-        UserError: it is missing, damaged, or lacks a column.
+            columns: that it must have.
     """
     import pandas as pd
 
@@ -115,8 +115,9 @@ def read_table(path: Path, remedy: str, columns: tuple[str, ...]) -> "pandas.Dat
     except (ValueError, pd.errors.ParserError):
         raise UserError(f"{path}: damaged: not a table; {remedy}") from None
     lacking = [name for name in columns if name not in table]
-    if lacking or table.empty or table.isna().any(axis=None):
-        why = f"no column {lacking[0]!r}" if lacking else "empty or cut short"
+    texts = [name for name in table.columns[1:] if not pd.api.types.is_numeric_dtype(table[name])]
+    if lacking or texts or table.empty or table.isna().any(axis=None):
+        why = f"no column {lacking[0]!r}" if lacking else f"{texts[0]}: no numbers" if texts else "empty or cut short"
         raise UserError(f"{path}: damaged: {why}; {remedy}")
     return table
 

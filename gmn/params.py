@@ -164,7 +164,7 @@ class Curriculum(_Strict):
 
 
 class Contexts(_Strict):
-    """Shares of training scenes with contexts that are rare else: gmn.data.views.Shares."""
+    """Shares of training scenes with contexts that are otherwise rare: gmn.data.views.Shares."""
 
     alone: Share = 0.0
     few: Share = 0.0

@@ -41,6 +41,13 @@ class Progress:
         elif error[0] is None:
             self._line()
 
+    def expect(self, total: int) -> None:
+        """Count up to another number."""
+        self.total = total
+        if self._bar:
+            self._bar.total = total
+            self._bar.refresh()
+
     def skip(self, count: int) -> None:
         """Count work that an earlier run has done."""
         self.done += count

@@ -1,4 +1,4 @@
-"""The library's own code, as a digest: unfinished work of other code is not gone on from."""
+"""A digest of the library's own code, so that unfinished work is never resumed with other code."""
 
 import hashlib
 from pathlib import Path

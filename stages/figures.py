@@ -13,6 +13,12 @@ def run() -> None:
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
-    shutil.rmtree(paths.figures, ignore_errors=True)
-    paths.figures.mkdir(parents=True)
-    draw_all(Results(settings, paths), paths.figures)
+    new = paths.figures.with_name("figures.new")  # beside the old ones, which stay until all are drawn
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    try:
+        draw_all(Results(settings, paths), new)
+        shutil.rmtree(paths.figures, ignore_errors=True)
+        new.rename(paths.figures)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)

@@ -12,23 +12,25 @@ from stages.options import Model
 
 WARMING, TIMED = 20, 40  # iterations
 COMPARED = 5  # iterations before the loss is compared with a CPU's
-TOLERANCE = 0.01  # of the loss: of other kernels, in float32
+TOLERANCE = 0.05  # of the loss: a GPU draws other random numbers from the same seed, 1 % at 12 scenes
 
 
 def run(
     model: Model = "apoe",
     regime: Annotated[str, typer.Option(help="m2, m8-1-2, ...: whose networks.")] = "m2",
-    batch: Annotated[list[int] | None, typer.Option(help="Scenes of a batch; may be repeated.")] = None,
+    batch: Annotated[list[int] | None, typer.Option(min=1, help="Scenes of a batch; may be repeated.")] = None,
 ) -> None:
     """Time training iterations, ragged and of fixed shapes, and compare losses with the CPU's; see reports."""
     import pandas as pd
     import torch
 
+    from gmn.data.regime import Regime
     from gmn.files import write_table
     from stages.device import pick_device
 
     settings, device = Settings.load(PARAMS), pick_device()
-    sizes = batch or [settings.now.train.batch_size]
+    chosen = settings.now.train_missing if Regime.parse(regime).missing else settings.now.train
+    sizes = batch or [chosen.batch_size]
     rows, name = [], torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
     for padded in (False, True):
         ours, theirs = (
@@ -41,7 +43,7 @@ def run(
             raise UserError(f"{name}: after {COMPARED} iterations the loss is {ours:.6g}, on the CPU {theirs:.6g}")
     for size in sizes:
         for padded in (False, True):
-            changes = {"batch_size": size, "padded": padded, "precision": settings.now.train.precision}
+            changes = {"batch_size": size, "padded": padded, "precision": chosen.precision}
             watch = _train(settings, model, regime, device, WARMING + TIMED, **changes)
             rate = TIMED / (watch.times[-1] - watch.times[WARMING - 1])
             way = ("replayed" if device.type == "cuda" else "padded") if padded else "ragged"

@@ -44,6 +44,7 @@ def run(
         name = f"{regime}-{model}-{seed}"
         folder = SCRATCH / "train" / f"{name}-{_key(settings, planned, name)}"
         with only_one(folder.with_suffix(".lock"), f"train {name}") if processes.leads else nullcontext():
+            processes.meet()  # the first has the lock
             checkpoints = Checkpoints(folder)
             iterations = planned.settings.iterations
             with Progress(f"train {name}", iterations, "it", silent=not processes.leads) as progress:

@@ -1,5 +1,6 @@
 """A network to ask: the one that was trained here, or one that comes with the package."""
 
+from gmn.models.weights import SUFFIX
 from gmn.params import Settings
 from gmn.paths import Paths
 from gmn.trained import TrainedGMN
@@ -17,7 +18,7 @@ def load_trained(settings: Settings, network: str, seed: int = 0) -> TrainedGMN:
     Raises:
         UserError: there is no such network, or no weights of it.
     """
-    if "/" in network:
+    if "/" in network or network.endswith(SUFFIX):
         return TrainedGMN.from_pretrained(network).to(pick_device())
     settings.model_config_for(network, 2)
     path = Paths(settings).weights(network, "m2", seed)

@@ -22,6 +22,9 @@ def prefetched(
             yield batches[step].to(device)
         return
 
+    if device.type == "cuda" and device.index is None:  # the current GPU is each thread's own
+        device = torch.device("cuda", torch.cuda.current_device())
+
     def make(step: int) -> Episodes:
         episodes = batches[step]
         return (episodes.pinned() if device.type == "cuda" else episodes).to(device)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 class Shares(NamedTuple):
-    """Shares of training scenes that see contexts which are rare else; all zero in the paper.
+    """Shares of training scenes with contexts that are otherwise rare; all zero in the paper.
 
     Attributes:
         alone: show one modality alone, see :func:`shown_in_training`.

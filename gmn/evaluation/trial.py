@@ -74,7 +74,7 @@ class Trial:
 
     def plan(self, scenes: int) -> None:
         """Say how many scenes will be looked at, if not each once."""
-        self.progress.total = scenes
+        self.progress.expect(scenes)
 
     def batches(self, size: int) -> Iterator[Batch]:
         """The scenes, ``size`` at a time; a batch is counted as finished when the next is asked for."""
@@ -85,4 +85,4 @@ class Trial:
 
     def noise(self, first: int) -> Noise:
         """The random numbers of the batch that begins with scene ``first``."""
-        return Noise(self.seed * 1_000_003 + first, device=self.device)
+        return Noise((self.seed * 1_000_003 + first) % 2**63, device=self.device)

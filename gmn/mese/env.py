@@ -135,14 +135,18 @@ class MESE(gymnasium.Env):
     def _chosen(self, drawn: Object, options: dict[str, Any]) -> Object:
         if unknown := set(options) - {"walk", "colours"}:
             raise UserError(f"options: unknown key {sorted(unknown)[0]!r}; use walk, colours")
-        walk = np.asarray(options.get("walk", drawn.walk))
-        walk = walk - walk[:1]
-        if walk.shape != drawn.walk.shape or not shape.is_walk(walk):
-            raise UserError(f"options: walk: got {walk.tolist()}; use {self.settings.cubes} cells, a step apart each")
-        colours = np.array(options.get("colours", drawn.colours), float)
-        if colours.shape != drawn.colours.shape or colours.min() < 0 or colours.max() > 1:
-            raise UserError(f"options: colours: got {colours.tolist()}; use {self.settings.cubes} RGB rows in [0, 1]")
-        return Object(walk, colours, drawn.orientation, drawn.spot)
+        given = {"walk": drawn.walk, "colours": drawn.colours} | options
+        walk, colours = _numbers(given["walk"]), _numbers(given["colours"])
+        cells = walk.astype(np.int64) - walk[:1].astype(np.int64)
+        if walk.shape != drawn.walk.shape or (cells + walk[:1] != walk).any() or not shape.is_walk(cells):
+            raise UserError(
+                f"options: walk: got {_listed(given['walk'])!r}; "
+                f"use {self.settings.cubes} cells, whole numbers a step apart each"
+            )
+        if colours.shape != drawn.colours.shape or not ((colours >= 0) & (colours <= 1)).all():
+            got = _listed(given["colours"])
+            raise UserError(f"options: colours: got {got!r}; use {self.settings.cubes} RGB rows in [0, 1]")
+        return Object(cells, colours, drawn.orientation, drawn.spot)
 
     def _advance(self, action) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         if not np.array_equal(action["wrist"], self._wrist):
@@ -159,6 +163,20 @@ class MESE(gymnasium.Env):
             "image": noisy_pictures(self.settings, self.np_random, self._picture.copy()),
         }
         return observation, {"control_step": self._control_step, "accepted": bool(accepted(readings))}
+
+
+def _listed(values: Any) -> Any:
+    """Arrays as lists, for a message of one line."""
+    return values.tolist() if isinstance(values, np.ndarray) else values
+
+
+def _numbers(values: Any) -> np.ndarray:
+    """A copy, float64; one that has no shape of ours where ``values`` are no finite numbers."""
+    try:
+        array = np.array(values, float)
+    except (TypeError, ValueError):
+        return np.zeros((0, 0))
+    return array if array.ndim == 2 and np.isfinite(array).all() else np.zeros((0, 0))
 
 
 gymnasium.register("gmn/MESE-v0", entry_point="gmn.mese.env:MESE")

@@ -69,7 +69,6 @@ class Grasper:
 
     def begin(self, objects: list[Object], angles: np.ndarray) -> None:
         """Put open hands over objects: N of each, angles (N, 2) pitch and yaw of the wrist in radians."""
-        self._done = [("begin", list(objects), np.array(angles))]
         self._ids = np.arange(len(objects))
         self.batch.reset(self._ids, stage=mujoco.mjtStage.mjSTAGE_NONE)
         for i, thing in enumerate(objects):
@@ -77,6 +76,7 @@ class Grasper:
             self._orientation[i, self._cubes] = thing.orientation.round(DECIMALS)
             self.batch.mocap_quat[i, self._wrist] = world.wrist_quaternion(angles[i]).round(DECIMALS)
         self.batch.mocap_pos[: len(objects), self._wrist] = pose.wrist_pose(angles)[:, :3]
+        self._done = [("begin", list(objects), np.array(angles))]
 
     def advance(self, control: np.ndarray, read: bool = True) -> np.ndarray | None:
         """Hold controls, (13,) or (N, 13) radians, for 0.04 s.
@@ -84,8 +84,8 @@ class Grasper:
         Returns:
             (N, 132) float64, in the order of :func:`gmn.mese.channels.channels`, SI units; None unless ``read``.
         """
-        self._done.append(("advance", np.array(control), read))
         self._control[: len(self._ids)] = control
+        self._done.append(("advance", np.array(control), read))
         self._disabled[:] = NO_SENSORS
         self.batch.step(self._ids, nstep=SUBSTEPS - read)
         if not read:

@@ -9,7 +9,7 @@ Usage::
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import torch
@@ -50,6 +50,11 @@ class Bound:
     def elbo(self) -> Tensor:
         """(E,)"""
         return self.weighted(1.0)
+
+    def detached(self) -> "Bound":
+        """The numbers alone."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Bound(**{name: None if value is None else value.detach() for name, value in values.items()})
 
     def weighted(self, kl_weight: float) -> Tensor:
         """The bound with every KL weighed, (E,); less than 1 asks less of z early in training."""

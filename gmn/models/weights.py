@@ -100,4 +100,9 @@ def load_tensors(path: Path, remedy: str) -> tuple[dict[str, torch.Tensor], dict
 
 
 def _arrays(tensors: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
-    return {name: tensor.numpy() for name, tensor in tensors.items()}
+    return {name: _array(tensor) for name, tensor in tensors.items()}
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray:
+    """Also of kinds that numpy lacks, such as bfloat16: their bits."""
+    return tensor.view(torch.int16).numpy() if tensor.dtype == torch.bfloat16 else tensor.numpy()

@@ -28,6 +28,9 @@ from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
+DTYPES = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64} | {
+    torch.float16, torch.bfloat16, torch.float32, torch.float64
+}  # fmt: skip
 SAMPLED = 64  # samples of z at a time
 RENDERED = 64  # queries of each at a time
 SLACK = 1e-3  # beyond 0..1, for pictures that were resized in floats
@@ -183,9 +186,9 @@ def _numbers(values, what: str) -> Tensor:
             if array.dtype.kind not in "uif":
                 raise TypeError(f"its dtype is {array.dtype}")
             values = torch.from_numpy(array if array.dtype == np.uint8 else array.astype(_plain(array.dtype)))
+        if values.dtype not in DTYPES or values.layout != torch.strided:
+            raise TypeError(f"its dtype is {values.dtype}, its layout {values.layout}")
         tensor = values.detach().clone()
-        if tensor.is_complex() or tensor.dtype == torch.bool or tensor.is_quantized:
-            raise TypeError(f"its dtype is {tensor.dtype}")
     except (TypeError, ValueError, OverflowError) as error:
         raise UserError(f"{what}: not an array of numbers: {error}") from None
     return _finite(tensor, what)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import torch
@@ -12,6 +13,8 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from gmn.errors import UserError
+
+PATIENCE = timedelta(days=1)  # with each other: the first may wait for a run of the same before it
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class World:
         # A process may have no view of a modality in its part of a batch.
         return model if self.size == 1 else DistributedDataParallel(model, find_unused_parameters=True)
 
+    def meet(self) -> None:
+        """Wait until all are here."""
+        if self.size > 1:
+            dist.barrier()
+
     def total(self, values: np.ndarray, device: torch.device) -> np.ndarray:
         """Sum of float64 ``values`` over the processes."""
         if self.size == 1:
@@ -62,7 +70,7 @@ def world(device: torch.device) -> Iterator[World]:
         return
     if device.type == "cuda":
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield World(dist.get_rank(), dist.get_world_size())
     finally:

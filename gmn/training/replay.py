@@ -29,6 +29,7 @@ class Replay:
     def __init__(self, iterate: Iterate):
         self.iterate, self.called = iterate, 0
         self.graph: torch.cuda.CUDAGraph | None = None
+        self.stream = torch.cuda.Stream()  # of the eager calls and the recording alike
 
     def __call__(self, episodes: Episodes, noise: Noise, kl_weight: float, lesson: Lesson) -> tuple[Bound, Tensor]:
         self.called += 1
@@ -44,13 +45,12 @@ class Replay:
         return self.result
 
     def _aside(self, *batch) -> tuple[Bound, Tensor]:
-        """On a stream of its own, as recording wants the calls before it."""
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            result = self.iterate(*batch)
-        torch.cuda.current_stream().wait_stream(stream)
-        return result
+        """Not on the default stream, as recording wants the calls before it; without the graph of what was computed."""
+        self.stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self.stream):
+            bound, norm = self.iterate(*batch)
+        torch.cuda.current_stream().wait_stream(self.stream)
+        return bound.detached(), norm.detach()
 
     def _record(self, episodes: Episodes, noise: Noise, kl_weight: float, lesson: Lesson) -> None:
         self.episodes = Episodes(
@@ -64,7 +64,7 @@ class Replay:
         self.graph = torch.cuda.CUDAGraph()
         self.graph.register_generator_state(self.generator)
         # Threads that copy the next batches to the GPU meanwhile are no part of it.
-        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):
+        with torch.cuda.graph(self.graph, stream=self.stream, capture_error_mode="thread_local"):
             self.result = self.iterate(
                 self.episodes, Noise(self.generator, noise.scenes, noise.own), self.kl_weight, lesson
             )

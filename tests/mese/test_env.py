@@ -83,15 +83,22 @@ def test_a_bystander_sees_hand_and_object(env):
 
 def test_an_object_can_be_chosen(env):
     env.reset(seed=0, options={"walk": L_SHAPE})
-    assert shape.rotation_class(env.unwrapped.object.walk) == shape.rotation_class(np.array(L_SHAPE))
+    for walk in (L_SHAPE, np.array(L_SHAPE, np.uint8) + 3):
+        env.reset(seed=0, options={"walk": walk})
+        assert shape.rotation_class(env.unwrapped.object.walk) == shape.rotation_class(np.array(L_SHAPE))
 
 
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"walk": L_SHAPE[:4]}, "walk: got .* use 5 cells, a step apart each"),
+        ({"walk": L_SHAPE[:4]}, "walk: got .* use 5 cells, whole numbers a step apart each"),
         ({"walk": [(0, 0, 0)] * 5}, "walk: got"),
         ({"colours": np.full((5, 3), 2.0)}, r"colours: got .* use 5 RGB rows in \[0, 1\]"),
+        ({"walk": [(k / 2, 0, 0) for k in range(5)]}, "whole numbers"),
+        ({"walk": 3}, "walk: got 3;"),
+        ({"walk": [[1, 2], [3]]}, "walk: got"),
+        ({"colours": np.full((5, 3), np.nan)}, "colours: got"),
+        ({"colours": "red"}, "colours: got 'red'"),
         ({"colour": 1}, "unknown key 'colour'"),
     ],
 )

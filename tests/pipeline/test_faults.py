@@ -139,6 +139,7 @@ def test_a_closed_output_is_no_fault_of_ours(place):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_is_one_line(place, number):
+    shutil.rmtree(place / ".scratch/train", ignore_errors=True)
     command = (sys.executable, "-m", "stages", "train", "--model", "poe", "--regime", "m2")
     process = subprocess.Popen(
         command, cwd=place, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
