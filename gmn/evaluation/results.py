@@ -85,7 +85,8 @@ class Results:
         found = []
         for seed in self.settings.seeds:
             of = {"kind": kind, "regime": regime, "network": network, "seed": seed}
-            found.append(read_sealed(self.paths.measured(kind, regime, network, seed), AGAIN, of=of))
+            file = read_sealed(self.paths.measured(kind, regime, network, seed), AGAIN, of=of)
+            found.append({key: value for key, value in file.items() if key != "of"})
         return found
 
     @cached_property
