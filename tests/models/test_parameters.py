@@ -5,8 +5,8 @@ import torch
 
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
-from gmn.roster import NETWORKS
 
+PAPERS = ("baseline", "poe", "apoe")
 RELEASED = {  # authors' code; it also counts 7 never used numbers per modality encoder
     2: (52_655_617, 58_838_541, 52_681_217),
     5: (28_470_847, 53_202_543, 28_534_847),
@@ -23,7 +23,7 @@ def count(module) -> int:
 @pytest.mark.parametrize("modalities", RELEASED)
 def test_parameters_of_every_network(modalities):
     with torch.device("meta"):
-        ours = tuple(count(GMN(ModelConfig(network, modalities))) for network in NETWORKS)
+        ours = tuple(count(GMN(ModelConfig(network, modalities))) for network in PAPERS)
     assert ours == tuple(n - UNUSED * modalities for n in RELEASED[modalities])
 
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from gmn import reference as plain
 from gmn.data.episodes import Episodes
 from gmn.mese import pose
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.roster import NETWORKS
 from tests.conftest import VOLUME, episodes_for, tiny_model
-from tests.models import plain
 
 
 def noise_of_z(model: GMN, episodes: Episodes, seed: int) -> list[torch.Tensor]:
