@@ -3,6 +3,14 @@
 from gmn.evaluation.intervals import bootstrap, share_explained
 from gmn.evaluation.results import Results
 
+EXPLAINED = {  # context of the evaluation `explained` -> what it is called here
+    "nothing": "nothing",
+    "picture": "1_image",
+    "pictures": "10_images",
+    "touches": "10_touches",
+    "both": "10_of_both",
+}
+
 
 def headline(results: Results, network: str) -> dict:
     """Means with 95 % intervals over scenes and seeds of a network's M = 2 runs, for ``dvc metrics diff``."""
@@ -30,8 +38,8 @@ def headline(results: Results, network: str) -> dict:
     }
     found = results.explained(network)
     explained = {
-        f"{part}_from_{context}": share_explained(found["error"][context][part], found["variance"][part]).described()
-        for context in ("nothing", "picture", "pictures", "touches", "both")
+        f"{part}_from_{told}": share_explained(found["error"][context][part], found["variance"][part]).described()
+        for context, told in EXPLAINED.items()
         for part in ("grey", "chroma")
     }
     final = curves[curves["iteration"] == curves["iteration"].max()].mean()

@@ -22,6 +22,8 @@ function liveSource() {
   };
 }
 
+const FIRST = [0]; // what is given when a scene is opened: one look
+
 async function explore(root, source, names) {
   const part = (selector) => root.querySelector(selector);
   const scenes = part("[name=scene]"), view = part("[name=view]"), truth = part("[name=truth]");
@@ -114,11 +116,12 @@ async function explore(root, source, names) {
   function open() {
     scene = shown = null;
     part(".observations").replaceChildren();
-    const question = () => Promise.all([source.scene(scenes.value), source.imagine(scenes.value, [])]);
+    const question = () => Promise.all([source.scene(scenes.value), source.imagine(scenes.value, FIRST)]);
     return ask(question, ([opened, imagined]) => {
       scene = opened;
       part(".observations").replaceChildren(...scene.observations.map(offer));
-      show(imagined, []);
+      for (const k of FIRST) buttons()[k].ariaPressed = "true";
+      show(imagined, FIRST.map((k) => scene.observations[k].label));
     });
   }
 

@@ -157,5 +157,5 @@ def test_headline_reads_the_right_cells():
     assert numbers["nats_per_dimension"]["rgb_from_1_touch"]["mean"] == 1
     assert numbers["nats_per_dimension"]["rgb_from_10_images"]["mean"] == 2
     assert numbers["accuracy"]["I_5"]["mean"] == 1
-    assert numbers["explained"]["grey_from_touches"]["mean"] == pytest.approx(0.5)
-    assert numbers["explained"]["chroma_from_both"]["mean"] == pytest.approx(0)
+    assert numbers["explained"]["grey_from_10_touches"]["mean"] == pytest.approx(0.5)
+    assert numbers["explained"]["chroma_from_10_of_both"]["mean"] == pytest.approx(0)

@@ -98,7 +98,7 @@ def explorer(request, browser, repro):
     size = {"width": 800, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get(address)
-    wait(browser, "document.querySelector('.said').textContent === 'Imagined from nothing.'")
+    wait(browser, "document.querySelector('.said').textContent === 'Imagined from look 1.'")
     yield browser
     assert browser.get_log("browser") == []
 
@@ -117,6 +117,8 @@ def click(browser, label: str) -> None:
 
 
 def test_looks_and_touches_are_given_and_taken_back_one_by_one(explorer):
+    click(explorer, "look 1")
+    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from nothing.'")
     nothing = pictures(explorer)
     click(explorer, "look 2")
     wait(explorer, "document.querySelector('.said').textContent === 'Imagined from look 2.'")
