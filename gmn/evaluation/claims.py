@@ -4,7 +4,7 @@ Every part is a difference or ratio that the claim predicts to lie above a thres
 over scenes and resampled over scenes and training seeds. Which threshold is written in the part's ``wanted``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -40,6 +40,23 @@ class Part:
     verdict: str
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the paper.
+
+    Attributes:
+        statement: in one sentence.
+        source: where the paper makes it.
+        measure: its parts, a function of results.
+        stages: that measure what it needs, as `dvc repro --glob` takes them.
+    """
+
+    statement: str
+    source: str
+    measure: Callable[[Results], list[Part]]
+    stages: str
+
+
 def claims(results: Results, chosen: Iterable[str] | None = None) -> list[dict]:
     """Id, statement and source in the paper, parts, the verdict on all of them, and the command that repeats it.
 
@@ -49,16 +66,16 @@ def claims(results: Results, chosen: Iterable[str] | None = None) -> list[dict]:
     """
     table = []
     for name in chosen or CLAIMS:
-        statement, source, measure, stage = CLAIMS[name]
-        parts = measure(results)
+        claim = CLAIMS[name]
+        parts = claim.measure(results)
         table.append(
             {
                 "id": name,
-                "claim": statement,
-                "source": source,
+                "claim": claim.statement,
+                "source": claim.source,
                 "verdict": every(part.verdict for part in parts),
                 "parts": [asdict(part) | {"ours": part.ours.described()} for part in parts],
-                "command": f"dvc repro --glob '{stage}' && python -m stages claims {name}",
+                "command": f"dvc repro --glob '{claim.stages}' && python -m stages claims {name}",
             }
         )
     return table
@@ -197,24 +214,64 @@ def similar_bound(results: Results) -> list[Part]:
 
 NATS, ACCURACY, LOSS = "nats / dimension", "share of ten", "nats / view x M"
 
-# id -> statement, where the paper makes it, its measure, the stages that it needs
 CLAIMS = {
-    "C1": ("Parameters: PoE 53M and APoE 29M at M = 5, 131M and 51M at M = 14", "Table 1", parameters, "benchmark"),
-    "C2": ("An iteration of PoE takes longer than one of APoE", "Table 1", times, "benchmark"),
-    "C3": ("APoE is above the baseline at every point, most with no context of the sense asked for and few of the "
-           "other", "Fig. 3", density, "evaluate@density-*"),
-    "C4": ("Touch carries shape, not colour: with touch alone GRAY approaches its bound and RGB does not", "Fig. 3",
-           shape_not_colour, "evaluate@density-*"),
-    "C5": ("Accuracy rises with contexts; APoE is above the baseline, most on single senses; its I is near H+I, its H "
-           "lower", "Fig. 4", classification, "evaluate@classification-*"),
-    "C6": ("With modalities missing in training the baseline overfits (a, b, d) or is slow (c), APoE is not: by the "
-           "text, which hides a missing modality", "Fig. 5", missing_by_text, "evaluate-missing@*"),
-    "C6r": ("The same by the authors' release, which keeps it as a target: the code that drew Fig. 5", "Fig. 5",
-            missing_by_release, "evaluate-missing@*"),
-    "C7": ("Across samples shapes agree; colours vary except where the context picture shows them", "Fig. 1",
-           agreement, "evaluate@agreement-*"),
-    "C8": ("APoE and baseline reach a similar ELBO at M = 2", "Fig. S4", similar_bound, "evaluate@missing-m2-*"),
-}  # fmt: skip
+    "C1": Claim(
+        "Parameters: PoE 53M and APoE 29M at M = 5, 131M and 51M at M = 14",
+        source="Table 1",
+        measure=parameters,
+        stages="benchmark",
+    ),
+    "C2": Claim(
+        "An iteration of PoE takes longer than one of APoE",
+        source="Table 1",
+        measure=times,
+        stages="benchmark",
+    ),
+    "C3": Claim(
+        "APoE is above the baseline at every point, most with no context of the sense asked for and few of the other",
+        source="Fig. 3",
+        measure=density,
+        stages="evaluate@density-*",
+    ),
+    "C4": Claim(
+        "Touch carries shape, not colour: with touch alone GRAY approaches its bound and RGB does not",
+        source="Fig. 3",
+        measure=shape_not_colour,
+        stages="evaluate@density-*",
+    ),
+    "C5": Claim(
+        "Accuracy rises with contexts; APoE is above the baseline, most on single senses; its I is near H+I, its H "
+        "lower",
+        source="Fig. 4",
+        measure=classification,
+        stages="evaluate@classification-*",
+    ),
+    "C6": Claim(
+        "With modalities missing in training the baseline overfits (a, b, d) or is slow (c), APoE is not: by the text, "
+        "which hides a missing modality",
+        source="Fig. 5",
+        measure=missing_by_text,
+        stages="evaluate-missing@*",
+    ),
+    "C6r": Claim(
+        "The same by the authors' release, which keeps it as a target: the code that drew Fig. 5",
+        source="Fig. 5",
+        measure=missing_by_release,
+        stages="evaluate-missing@*",
+    ),
+    "C7": Claim(
+        "Across samples shapes agree; colours vary except where the context picture shows them",
+        source="Fig. 1",
+        measure=agreement,
+        stages="evaluate@agreement-*",
+    ),
+    "C8": Claim(
+        "APoE and baseline reach a similar ELBO at M = 2",
+        source="Fig. S4",
+        measure=similar_bound,
+        stages="evaluate@missing-m2-*",
+    ),
+}
 
 
 def _gap(results: Results, question: str) -> np.ndarray:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from gmn.mese import camera
 from gmn.mese.grasp import CONTROL_STEPS, SUBSTEPS
+from gmn.mese.scene import Scene
 from gmn.mese.settings import SceneSettings
-from gmn.mese.simulate import Scene, grasp
+from gmn.mese.simulate import grasp
 
 
 @dataclass(frozen=True)

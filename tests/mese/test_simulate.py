@@ -13,7 +13,8 @@ import pytest
 from gmn.errors import UserError
 from gmn.mese import pose, shape
 from gmn.mese.channels import channels
-from gmn.mese.simulate import UNITS, Scene, simulate
+from gmn.mese.scene import Scene
+from gmn.mese.simulate import UNITS, simulate
 
 
 def test_a_scene_does_not_depend_on_its_neighbours(settings):
