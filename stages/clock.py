@@ -4,9 +4,12 @@ import functools
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from gmn.params import Settings
-from gmn.paths import PARAMS, Paths
+from gmn.paths import PARAMS, SCRATCH, Paths
+
+LOCK = Path("dvc.lock")
 
 
 def timed(run: Callable[..., None]) -> Callable[..., None]:
@@ -17,12 +20,22 @@ def timed(run: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(run)
     def wrapped(*args, **kwargs) -> None:
-        began = time.monotonic()
+        began, stage = time.monotonic(), os.environ.get("DVC_STAGE")
+        if stage:
+            _keep_lock()
         run(*args, **kwargs)
-        if stage := os.environ.get("DVC_STAGE"):
+        if stage:
             _write(stage, time.monotonic() - began)
 
     return wrapped
+
+
+def _keep_lock() -> None:
+    """A copy of dvc.lock, whole between stages: DVC does not write it atomically, see docs/robustness.md."""
+    from gmn.files import write_atomically
+
+    if LOCK.exists():
+        write_atomically(SCRATCH / LOCK, LOCK.read_bytes())
 
 
 def _write(stage: str, seconds: float) -> None:
