@@ -82,9 +82,9 @@ def test_results_of_another_network_are_named(place, damaged):
 
 def test_a_split_of_another_regime_is_named(place, damaged):
     other = (place / "data/smoke/splits/m8-1-2.safetensors").read_bytes()
-    damaged("data/smoke/splits/m8-7-8.safetensors", lambda content: other)
+    damaged("data/smoke/splits/m14-11-14.safetensors", lambda content: other)
     assert_refused(
-        stage(place, "train", "--model", "apoe", "--regime", "m8-7-8"), "regime is 'm8-1-2', wanted 'm8-7-8'"
+        stage(place, "train", "--model", "apoe", "--regime", "m14-11-14"), "regime is 'm8-1-2', wanted 'm14-11-14'"
     )
 
 
