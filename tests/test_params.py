@@ -34,6 +34,11 @@ def test_every_scale_is_valid_and_builds_every_network(tmp_path, scale):
         assert settings.model_config_for("apoe", m).modalities == m
 
 
+def test_a_key_changes_what_it_says():
+    """No scale inherits from another: `-S scales.laptop.train.clip=1` reaches nothing else."""
+    assert not any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(Path("params.yaml").read_text()))
+
+
 def test_paper_scale_has_the_papers_numbers(tmp_path):
     settings = load(tmp_path, {"scale": "paper"})
     config = settings.model_config_for("apoe", 2)
