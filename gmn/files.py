@@ -144,20 +144,29 @@ def read_arrays(path: Path, remedy: str, **about: Any) -> dict[str, np.ndarray]:
     Raises:
         UserError: it is missing, damaged, altered or of something else.
     """
-    if not path.exists():
-        raise UserError(f"{path}: not found; {remedy}")
-    try:
-        with safe_open(path, framework="numpy") as file:
-            said = json.loads((file.metadata() or {}).get("about", "{}"))
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise UserError(f"{path}: damaged ({error}); {remedy}") from None
+    arrays, said = read_safetensors(path, remedy, "numpy", "about")
     for key, wanted in about.items():
         if said.get(key) != wanted:
             raise UserError(f"{path}: {key} is {said.get(key)!r}, wanted {wanted!r}; {remedy}")
     if said.pop(SEAL, None) != digest_of(arrays, said):
         raise UserError(f"{path}: altered since it was written; {remedy}")
     return arrays
+
+
+def read_safetensors(path: Path, remedy: str, framework: str, key: str) -> tuple[dict, dict]:
+    """All tensors of a file, and the JSON under ``key`` of its metadata; nothing is compared.
+
+    Raises:
+        UserError: it is missing or no safetensors.
+    """
+    if not path.exists():
+        raise UserError(f"{path}: not found; {remedy}")
+    try:
+        with safe_open(path, framework=framework) as file:
+            said = json.loads((file.metadata() or {}).get(key, "{}"))
+            return {name: file.get_tensor(name) for name in file.keys()}, said  # noqa: SIM118 (no mapping)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise UserError(f"{path}: damaged ({error}); {remedy}") from None
 
 
 def digest_of(arrays: dict[str, np.ndarray], about: dict) -> str:

@@ -7,12 +7,11 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from gmn.data.scaling import HapticScale
 from gmn.errors import UserError
-from gmn.files import SEAL, digest_of, write_atomically
+from gmn.files import SEAL, digest_of, read_safetensors, write_atomically
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 
@@ -85,14 +84,7 @@ def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict) -> N
 
 
 def load_tensors(path: Path, remedy: str) -> tuple[dict[str, torch.Tensor], dict]:
-    if not path.exists():
-        raise UserError(f"{path}: not found; {remedy}")
-    try:
-        with safe_open(path, framework="pt") as file:
-            about = json.loads((file.metadata() or {}).get("gmn", "{}"))
-            tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118 (no mapping)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise UserError(f"{path}: damaged ({error}); {remedy}") from None
+    tensors, about = read_safetensors(path, remedy, "pt", "gmn")
     seal = about.pop(SEAL, None)  # files of older versions have none
     if seal and seal != digest_of(_arrays(tensors), about):
         raise UserError(f"{path}: altered since it was written; {remedy}")
