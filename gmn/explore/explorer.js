@@ -22,13 +22,14 @@ function liveSource() {
   };
 }
 
-const FIRST = [0]; // what is given when a scene is opened: one look
+const STATE = "#explore?"; // what the address holds after it: scene, given, view
+const REVOLUTION = 6000; // ms
 
 async function explore(root, source, names) {
   const part = (selector) => root.querySelector(selector);
-  const scenes = part("[name=scene]"), view = part("[name=view]"), truth = part("[name=truth]");
+  const scenes = part("[name=scene]"), view = part("[name=view]"), turning = part("[name=turn]");
   const about = await source.about();
-  let scene = null, shown = null, asked = 0;
+  let scene = null, shown = null, asked = 0, timer = null;
 
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -69,12 +70,32 @@ async function explore(root, source, names) {
       const { sheet, spread, error } = shown[network];
       const rows = about.shown + 1;
       tiles.forEach((tile, k) => (k < rows ? place(tile, sheet, k, rows) : place(tile, scene.truth, 0, 1)));
-      tiles.at(-1).parentElement.classList.toggle("hidden", !truth.checked);
       numbers.textContent = `spread ${spread.toFixed(3)}, error ${error.toFixed(3)}`;
     }
   }
 
   const buttons = () => [...part(".observations").children];
+  const given = () => buttons().flatMap((button, k) => (button.ariaPressed === "true" ? [k] : []));
+
+  // What the address says, as far as it makes sense here; null if it says nothing.
+  function linked() {
+    if (!location.hash.startsWith(STATE)) return null;
+    const fields = new URLSearchParams(location.hash.slice(STATE.length));
+    const among = (name, count) => {
+      const said = (fields.get(name) ?? "").split(",");
+      return [...Array(count).keys()].filter((k) => said.includes(String(k)));
+    };
+    return {
+      scene: among("scene", about.scenes)[0] ?? 0,
+      given: among("given", about.observations),
+      view: among("view", about.views)[0] ?? 0,
+    };
+  }
+
+  function link() {
+    if (!scene || timer) return;
+    history.replaceState(null, "", `${STATE}scene=${scenes.value}&given=${given().join(",")}&view=${view.value}`);
+  }
 
   // Shows the answer, unless something newer was asked before it came.
   async function ask(question, show) {
@@ -98,9 +119,9 @@ async function explore(root, source, names) {
 
   function imagine() {
     if (!scene) return; // one is being opened
-    const given = buttons().flatMap((button, k) => (button.ariaPressed === "true" ? [k] : []));
-    const labels = given.map((k) => scene.observations[k].label);
-    return ask(() => source.imagine(scenes.value, given), (imagined) => show(imagined, labels));
+    link();
+    const chosen = given(), labels = chosen.map((k) => scene.observations[k].label);
+    return ask(() => source.imagine(scenes.value, chosen), (imagined) => show(imagined, labels));
   }
 
   function offer(observation) {
@@ -113,26 +134,54 @@ async function explore(root, source, names) {
     return button;
   }
 
-  function open() {
+  function open(first) {
     scene = shown = null;
     part(".observations").replaceChildren();
-    const question = () => Promise.all([source.scene(scenes.value), source.imagine(scenes.value, FIRST)]);
+    const question = () => Promise.all([source.scene(scenes.value), source.imagine(scenes.value, first)]);
     return ask(question, ([opened, imagined]) => {
       scene = opened;
       part(".observations").replaceChildren(...scene.observations.map(offer));
-      for (const k of FIRST) buttons()[k].ariaPressed = "true";
-      show(imagined, FIRST.map((k) => scene.observations[k].label));
+      for (const k of first) buttons()[k].ariaPressed = "true";
+      show(imagined, first.map((k) => scene.observations[k].label));
     });
   }
 
+  // What the address says, or what every visit begins with.
+  function begin() {
+    const state = linked();
+    scenes.value = state?.scene ?? 0;
+    view.value = state?.view ?? 0;
+    if (state) root.scrollIntoView();
+    return open(state?.given ?? about.first);
+  }
+
+  function turn(on) {
+    clearInterval(timer);
+    timer = on ? setInterval(step, REVOLUTION / about.views) : null;
+    turning.ariaPressed = String(on);
+    turning.textContent = on ? "stop" : "turn";
+    if (!on) link();
+  }
+
+  function step() {
+    view.value = (Number(view.value) + 1) % about.views;
+    draw();
+  }
+
+  turning.onclick = () => turn(!timer);
   part("[name=forget]").onclick = () => {
     for (const button of buttons()) button.ariaPressed = "false";
     return imagine();
   };
   scenes.append(...[...Array(about.scenes).keys()].map((k) => make("option", { value: k, textContent: k })));
+  scenes.onchange = () => open(about.first).then(link);
   view.max = about.views - 1;
-  scenes.onchange = open;
-  view.oninput = truth.onchange = draw;
+  view.oninput = () => {
+    turn(false);
+    draw();
+  };
+  part(".observations").classList.toggle("many", about.observations > 12);
+  addEventListener("hashchange", () => linked() && begin());
   root.hidden = false;
-  await open();
+  await begin();
 }

@@ -21,7 +21,7 @@ from gmn.models.gmn import GMN
 SHOWN = 4  # samples on the page; more only enter the spread
 WHITE = 0.25  # the spread that is drawn as white
 THUMBNAIL = 96  # pixels
-QUALITY = 85
+QUALITY = 80
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,13 @@ class Explorer:
         self._open = lru_cache(maxsize=32)(self._make)
 
     def about(self) -> dict:
-        """What holds for all scenes."""
+        """What holds for all scenes; ``first``: what is given when one is opened, one look and every touch."""
+        first = [k for k, each in enumerate(self.observations) if each.sense == "touch" or 0 in each.views]
         return {
             "networks": list(self.models),
             "scenes": self.scenes,
+            "observations": len(self.observations),
+            "first": first,
             "views": len(self.angles),
             "shown": min(SHOWN, self.samples),
             "samples": self.samples,

@@ -5,7 +5,7 @@ import numpy as np
 from gmn.evaluation.agreement import CONTEXTS
 from gmn.evaluation.results import Results
 from gmn.figures.series import beside, series, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption, plt
 from gmn.roster import NETWORKS
 
 PANELS = (
@@ -17,9 +17,9 @@ PANELS = (
 LABELS = [f"{name}\n{images}+{touches}" for name, (images, touches) in CONTEXTS.items()]
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     found = {network: results.agreement(network) for network in NETWORKS}
-    figure, axes = plt.subplots(2, 2, figsize=(PAGE, 4.2))
+    figure, axes = sheet.panels(2, 2, 4.2)
     places = np.arange(len(CONTEXTS))
     for panel, (measure, title, unit) in zip(axes.flat, PANELS, strict=True):
         for network, shift in beside(0.15).items():
@@ -32,14 +32,14 @@ def draw(results: Results, folder) -> None:
                 series(panel, places + shift, samples, network, ls="none", fillstyle=face)
         panel.set_xticks(places, LABELS)
         panel.set(title=title, ylabel=unit)
-    figure.legend(*_legend(), loc="outside upper center", ncols=5)
+    sheet.legend(figure, *_legend(), ncols=5)
     about = found["apoe"]
     caption(
         figure,
         f"{about['scenes']} test scenes, {about['samples']} samples of z, 14 views each, given pictures + touches; "
         f"a cube is seen if the first picture shows it. Bars: 95 % bootstrap; {training(results)}",
     )
-    save(figure, folder, "agreement")
+    return figure
 
 
 def _complete(values: np.ndarray) -> np.ndarray:

@@ -23,14 +23,18 @@ from gmn.figures import (
     table1,
     touches,
 )
-from gmn.figures.style import style
+from gmn.figures.style import SHEETS, save, style
+from gmn.files import write_table
 
 PUBLISHED = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6)
 BEYOND = (agreement, explained, samples, occupancy, touches, calibration, hand)
 
 
 def draw_all(results: Results, folder: Path) -> None:
-    """Write the SVG and PNG of every figure, and Table 1 as CSV, to ``folder``."""
+    """Write every figure for a page and for a phone, and Table 1 as CSV, to ``folder``."""
     with style():
         for module in (*PUBLISHED, *BEYOND):
-            module.draw(results, folder)
+            name = module.__name__.rpartition(".")[-1]
+            for sheet in SHEETS[:1] if module is table1 else SHEETS:  # the report's table is text
+                save(module.draw(results, sheet), folder, name, sheet)
+    write_table(folder / "table1.csv", table1.table(results))

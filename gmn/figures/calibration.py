@@ -6,7 +6,7 @@ from gmn.evaluation.calibration import CONTEXTS
 from gmn.evaluation.protocol import SENSES
 from gmn.evaluation.results import Results
 from gmn.figures.series import series, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
 STYLES = {"nothing": ":", "touch": "--", "sight": "-"}
@@ -14,23 +14,23 @@ FROM = {"nothing": "nothing", "touch": "10 touches", "sight": "10 pictures"}
 TITLES = {"vision": "(a) pictures of the object", "haptics": "(b) touch"}
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     found = {network: results.calibration(network) for network in NETWORKS}
-    figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.8))
+    figure, axes = sheet.panels(1, 2, 2.8)
     levels = 100 * np.array(found["apoe"]["levels"])
     for panel, sense in zip(axes, SENSES, strict=True):
         panel.plot([0, 100], [0, 100], color="0.4", lw=0.7)
         for network in NETWORKS:
             for name in CONTEXTS:
                 covered = found[network]["coverage"][sense][name].swapaxes(0, 1)
-                label = f"{NETWORKS[network].label}, from {FROM[name]}"
+                label = f"{NETWORKS[network].label}, {FROM[name]}"
                 series(panel, levels, covered, network, 100, ls=STYLES[name], markersize=2.5, label=label)
         panel.set(title=TITLES[sense], xlabel="predicted interval (%)", ylabel="truth inside (%)")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper")
+    sheet.legend(figure, *axes[0].get_legend_handles_labels(), loc="outside right upper")
     about = found["apoe"]
     caption(
         figure,
         f"{about['scenes']} test scenes; predictions are mixtures of {about['samples']} samples of z with the "
         f"likelihood's spread; bars: 95 % bootstrap; {training(results)}",
     )
-    save(figure, folder, "calibration")
+    return figure

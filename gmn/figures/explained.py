@@ -6,14 +6,14 @@ from gmn.evaluation.explained import CONTEXTS, PARTS
 from gmn.evaluation.intervals import interval_of, share_explained
 from gmn.evaluation.results import Results
 from gmn.figures.series import beside, line, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
 LABELS = [f"{images}+{touches}" for images, touches in CONTEXTS.values()]
 
 
-def draw(results: Results, folder) -> None:
-    figure, axes = plt.subplots(1, 3, figsize=(PAGE, 2.7), width_ratios=(3, 3, 1.2))
+def draw(results: Results, sheet: Sheet) -> Figure:
+    figure, axes = sheet.panels(1, 3, 2.7, width_ratios=(3, 3, 1.2))
     axes[1].sharey(axes[0])
     places = np.arange(len(CONTEXTS))
     for k, (network, shift) in enumerate(beside(0.15).items()):
@@ -31,7 +31,7 @@ def draw(results: Results, folder) -> None:
         panel.axhline(0, color="0.4", lw=0.7)
         panel.set_xticks(places, LABELS, fontsize=7)
         panel.set(title=title, xlabel="given, pictures + touches", ylabel="explained (share of variance)")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6)
+    sheet.legend(figure, *axes[0].get_legend_handles_labels(), ncols=6)
     axes[2].set_xticks([])
     axes[2].set(
         title="(c) turning", ylabel="change (share of variance)", xlim=(-0.6, len(NETWORKS) - 0.4), ylim=(0, None)
@@ -43,4 +43,4 @@ def draw(results: Results, folder) -> None:
         f"picture of all scenes. (c) change of pictures given all views if asked for 90 degrees further around the "
         f"object. Bars: 95 % bootstrap; {training(results)}",
     )
-    save(figure, folder, "explained")
+    return figure

@@ -4,7 +4,7 @@ import torch
 
 from gmn.evaluation.results import Results
 from gmn.figures.boxes import arrow, box, canvas
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.roster import NETWORKS
@@ -14,8 +14,8 @@ COUNTS = (2, 14)  # modalities whose sizes are printed
 X = (0.2, 0.5, 0.8)
 
 
-def draw(results: Results, folder) -> None:
-    figure, panels = plt.subplots(1, len(_TOPS), figsize=(PAGE, 2.9))
+def draw(results: Results, sheet: Sheet) -> Figure:
+    figure, panels = sheet.panels(1, len(_TOPS), 2.9)
     for axes, network in zip(panels, _TOPS, strict=True):
         canvas(axes, NETWORKS[network].label)
         for k, x in enumerate(X):
@@ -29,7 +29,7 @@ def draw(results: Results, folder) -> None:
         text = ", ".join(f"{size / 1e6:.1f}M at M={m}" for size, m in zip(sizes, COUNTS, strict=True))
         axes.text(0.5, -0.04, f"inference network: {text}", ha="center", fontsize=6)
     caption(figure, "Parameters of the inference network alone, counted in the built modules (paper widths)")
-    save(figure, folder, "fig2")
+    return figure
 
 
 def _baseline(axes) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from gmn.evaluation.results import Results, nearest
 from gmn.figures.series import beside, series, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption, plt
 from gmn.roster import NETWORKS
 
 ROWS = ((0, 1), (2, 3))  # numbers of contexts of the sense asked for, by place: few above, many below
@@ -16,10 +16,10 @@ PANELS = (
 )
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     densities = {network: results.density(network) for network in NETWORKS}
     effects = {network: results.effect_of_samples(network) for network in NETWORKS}
-    figure, axes = plt.subplots(len(ROWS), len(PANELS), figsize=(PAGE, 4.6), sharex="col")
+    figure, axes = sheet.panels(len(ROWS), len(PANELS), 4.6, sharex="col")
     counts = densities["apoe"]["counts"]
     for column, (question, title, across) in enumerate(PANELS):
         for row, owns in enumerate(ROWS):
@@ -27,16 +27,19 @@ def draw(results: Results, folder) -> None:
         for network, shift in beside(0.08).items():
             bound = nearest(effects[network], question)[None]
             series(axes[0, column], [len(counts) - 0.68 + shift], bound, network, fillstyle="none", ls="none")
-        axes[0, column].set_title(f"({'abc'[column]}) {title}")
-        axes[-1, column].set_xlabel(across)
+        for panel in axes[: 1 if sheet.across else None, column]:
+            panel.set_title(f"({'abc'[column]}) {title}")
+        for panel in axes[-1 if sheet.across else 0 :, column]:
+            panel.set_xlabel(across)
     for row, owns in enumerate(ROWS):
         few, many = (counts[own] for own in owns)
-        axes[row, 0].set_ylabel(f"{few} or {many} of the same sense\nlog-likelihood (nats / dimension)")
+        for panel in axes[row, : 1 if sheet.across else None]:
+            panel.set_ylabel(f"{few} or {many} of the same sense\nlog-likelihood (nats / dimension)")
     handles = [plt.Line2D([], [], color=entry.colour, marker=entry.marker) for entry in NETWORKS.values()]
     handles += [plt.Line2D([], [], color="0.3", ls=style) for style in STYLES]
     names = [" or ".join(str(counts[owns[k]]) for owns in ROWS) for k in range(2)]
     labels = [entry.label for entry in NETWORKS.values()] + [f"{name} contexts of the same sense" for name in names]
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(handles), columnspacing=1)
+    sheet.legend(figure, handles, labels, ncols=len(handles), columnspacing=1)
     about, most = densities["apoe"], effects["apoe"]
     caption(
         figure,
@@ -45,7 +48,7 @@ def draw(results: Results, folder) -> None:
         f"bootstrap; {training(results)}; the best possible value is {about['bound']['rgb']:.3f} (pictures), "
         f"{about['bound']['haptics']:.3f} (touch)",
     )
-    save(figure, folder, "fig3")
+    return figure
 
 
 def _panel(axes, densities: dict, question: str, owns: tuple[int, int]) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import beside, series, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
 STYLES = {"I": "--", "H": ":", "H+I": "-"}
@@ -14,10 +14,10 @@ QUESTIONS = {
 }
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     answers = {network: results.classification(network) for network in NETWORKS}
     about = answers["apoe"]
-    figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.7), sharey=True)
+    figure, axes = sheet.panels(1, 2, 2.7, sharey=True)
     for panel, (question, title) in zip(axes, QUESTIONS.items(), strict=True):
         for network, shift in beside(0.08).items():
             for senses, style in STYLES.items():
@@ -35,10 +35,10 @@ def draw(results: Results, folder) -> None:
         panel.text(5.2, 6.5, "chance", fontsize=6, ha="right", color="0.4")
         panel.set(title=title, xlabel="contexts of each sense given")
     axes[0].set_ylabel("accuracy of ten (%)")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper")
+    sheet.legend(figure, *axes[0].get_legend_handles_labels(), loc="outside right upper")
     caption(
         figure,
         f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten; {about['samples']} samples; "
         f"bars: 95 % bootstrap; I images, H haptics; {training(results)}",
     )
-    save(figure, folder, "fig4")
+    return figure

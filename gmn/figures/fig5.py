@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from gmn.data.regime import Regime, of_reading
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, series, since, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import PAGE, PHONE, Figure, Sheet, caption, plt
 from gmn.roster import NETWORKS
 
 COMPARED = ("apoe", "baseline")  # those of the paper's figure
@@ -17,16 +17,22 @@ CURVES = {"train": ":", "val_missing": "--", "val_full": "-"}
 READINGS = {"paper": "by the text", "released": "by the release"}
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     names, default = results.settings.regimes, results.settings.reading
     runs = {reading: of_reading(names, reading, default) for reading in READINGS}
     runs = {reading: regimes for reading, regimes in runs.items() if regimes}
     splits = list(dict.fromkeys(split for regimes in runs.values() for split in regimes))
     rows = 2 * len(runs)
-    figure, axes = plt.subplots(rows, len(splits), figsize=(PAGE, 0.6 + 1.7 * rows), squeeze=False)
+    if sheet.across:  # a column per split
+        figure, axes = plt.subplots(rows, len(splits), figsize=(PAGE, 0.6 + 1.7 * rows), squeeze=False)
+    else:  # a row per split and reading
+        lines = len(splits) * len(runs)
+        figure, axes = plt.subplots(lines, 2, figsize=(PHONE, 1 + 1.5 * lines), squeeze=False)
+        axes = axes.reshape(len(splits), rows).T
     for letter, split, column in zip(ascii_lowercase, splits, axes.T, strict=False):
         about = Regime.parse(split)
-        column[0].set_title(f"({letter}) M={about.modalities}, train {about.low}-{about.high}")
+        for panel in column[: 1 if sheet.across else None : 2]:
+            panel.set_title(f"({letter}) M={about.modalities}, train {about.low}-{about.high}")
         for regimes, above, below in zip(runs.values(), column[::2], column[1::2], strict=True):
             if split in regimes:
                 _curves(above, {n: results.curves(n, regimes[split]) for n in COMPARED})
@@ -34,11 +40,11 @@ def draw(results: Results, folder) -> None:
             else:
                 for panel in (above, below):
                     panel.text(0.5, 0.5, "not run", ha="center", va="center", transform=panel.transAxes)
-    for reading, pair in zip(runs, axes[:, 0].reshape(-1, 2), strict=True):
-        for panel in pair:
+    for reading, pairs in zip(runs, axes.reshape(len(runs), 2, -1), strict=True):
+        for panel in pairs[:, 0] if sheet.across else pairs[0]:
             panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)")
     drawn = next(panel for panel in axes.flat if panel.get_legend_handles_labels()[0])
-    figure.legend(*drawn.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    sheet.legend(figure, *drawn.get_legend_handles_labels(), ncols=3)
     scenes = results.missing(COMPARED[0], names[0])["scenes"]
     few = results.settings.now.train_missing.validation_scenes
     caption(
@@ -47,7 +53,7 @@ def draw(results: Results, folder) -> None:
         f"{scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
         + training(results, complete=False),
     )
-    save(figure, folder, "fig5")
+    return figure
 
 
 def _curves(axes, curves: dict) -> None:
@@ -64,5 +70,5 @@ def _sizes(axes, missing: dict, regime: Regime) -> None:
     axes.axvspan(regime.low - 0.5, regime.high + 0.5, color="0.92")
     for network in COMPARED:
         series(axes, missing[network]["sizes"], missing[network]["losses"].swapaxes(0, 1), network)
-    axes.set_xlabel("modalities shown")
+    axes.set_xlabel("modalities shown", fontsize=7)
     axes.xaxis.get_major_locator().set_params(integer=True)

@@ -2,13 +2,13 @@
 
 from gmn.evaluation.results import Results
 from gmn.figures.boxes import arrow, box, canvas
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption
 
 X = (0.15, 0.42, 0.69)
 
 
-def draw(results: Results, folder) -> None:
-    figure, (flat, deep) = plt.subplots(1, 2, figsize=(PAGE, 2.6))
+def draw(results: Results, sheet: Sheet) -> Figure:
+    figure, (flat, deep) = sheet.panels(1, 2, 2.6)
     canvas(flat, "(a) $P(X, z \\mid V, C) = P(X \\mid V, z)\\, P(z \\mid C)$ (Eq. 1)")
     box(flat, 0.42, 0.88, "$C$", fill="0.85")
     arrow(flat, (0.42, 0.82), (0.42, 0.6))
@@ -22,7 +22,7 @@ def draw(results: Results, folder) -> None:
         arrow(deep, (x, 0.68), (0.42, 0.6))
     _render(deep, 0.54)
     caption(figure, "Grey: observed. A query v of any modality renders the sense x of that modality from the one z")
-    save(figure, folder, "figs2")
+    return figure
 
 
 def _render(axes, y: float) -> None:

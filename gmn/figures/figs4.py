@@ -2,12 +2,12 @@
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, since, training
-from gmn.figures.style import COLUMN, caption, plt, save
+from gmn.figures.style import COLUMN, PHONE, Figure, Sheet, caption, plt
 from gmn.roster import NETWORKS
 
 
-def draw(results: Results, folder) -> None:
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.8))
+def draw(results: Results, sheet: Sheet) -> Figure:
+    figure, axes = plt.subplots(figsize=(COLUMN if sheet.across else PHONE, 2.8))
     columns = ["train", "val_full"]
     tables = {network: results.curves(network, "m2") for network in NETWORKS}
     for network, table in tables.items():
@@ -23,4 +23,4 @@ def draw(results: Results, folder) -> None:
     scenes = results.settings.now.train.validation_scenes
     axes.locator_params(axis="x", nbins=5)
     caption(figure, f"{since(results).capitalize()}; {scenes} validation scenes; {training(results)}")
-    save(figure, folder, "figs4")
+    return figure

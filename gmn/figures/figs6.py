@@ -3,14 +3,15 @@
 from gmn.evaluation.generation import CONTEXTS
 from gmn.evaluation.results import Results
 from gmn.figures.strips import draw_strips
+from gmn.figures.style import Figure, Sheet
 
 SCENE = 2
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     rows = {
         f"{images} pictures\n{touches} grasps": f"imagined-{name}"
         for name, (images, touches) in CONTEXTS.items()
         if name in ("image", "haptics", "both")
     }
-    draw_strips(results, folder, "figs6", "Imagined from sight, from touch, from both", rows, SCENE)
+    return draw_strips(results, sheet, "Imagined from sight, from touch, from both", rows, SCENE)

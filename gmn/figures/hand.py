@@ -8,7 +8,7 @@ from matplotlib.patches import Patch, Polygon
 from matplotlib.patheffects import withStroke
 
 from gmn.evaluation.results import Results
-from gmn.figures.style import PAGE, bare, caption, plt, save
+from gmn.figures.style import Figure, Sheet, bare, caption, heading, plt
 from gmn.mese import camera, world
 from gmn.mese.channels import FINGERS, table
 from gmn.mese.thing import UPRIGHT
@@ -24,9 +24,9 @@ LABEL = {"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0, "al
 COLOURS = dict(zip((*FINGERS, "palm"), plt.get_cmap("tab10").colors, strict=False))
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     model, data = _open_hand()
-    figure, axes = plt.subplots(1, 2, figsize=(PAGE, 3.9))
+    figure, axes = sheet.panels(1, 2, 3.9)
     for panel, (title, side) in zip(axes, SIDES.items(), strict=True):
         view = _view(side)
         panel.imshow(
@@ -38,13 +38,13 @@ def draw(results: Results, folder) -> None:
         panel.set_title(title)
     patches = [Patch(color=colour, alpha=0.55, label=part) for part, colour in COLOURS.items()]
     axes[1].legend(handles=patches, loc="lower left", title="touch sensors", title_fontsize=6.5)
-    figure.suptitle("The hand: 19 touch sensors (coloured) and 5 inertial units (x)")
+    heading(figure, "The hand: 19 touch sensors (coloured) and 5 inertial units (x)")
     caption(
         figure,
         "p, m, d: proximal, medial, distal. Capsules, boxes and a cylinder for the original's 24 convex meshes; "
         "joints of fingers bent by 0.35 rad",
     )
-    save(figure, folder, "hand")
+    return figure
 
 
 def _open_hand() -> tuple[mujoco.MjModel, mujoco.MjData]:

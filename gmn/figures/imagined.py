@@ -3,7 +3,7 @@
 import matplotlib.figure
 import numpy as np
 
-from gmn.figures.style import PAGE, bare, caption, plt, style
+from gmn.figures.style import PAGE, bare, caption, heading, plt, style
 
 
 @style()
@@ -44,6 +44,6 @@ def draw(
         line[0].set_ylabel(label, fontsize=7)
         for panel, picture in zip(line, pictures, strict=True):
             panel.imshow(picture, cmap="gray", vmin=0, vmax=1)
-    figure.suptitle(title, fontsize=8)
+    heading(figure, title)
     caption(figure, about)
     return figure

@@ -6,15 +6,15 @@ from gmn.evaluation.intervals import share_explained
 from gmn.evaluation.occupancy import MIXES
 from gmn.evaluation.results import Results
 from gmn.figures.series import line, series, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
 STYLES = {"sight": "--", "touch": ":", "both": "-"}
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     probes = {network: results.occupancy(network) for network in NETWORKS}
-    figure, (explained, overlap) = plt.subplots(1, 2, figsize=(PAGE, 2.7))
+    figure, (explained, overlap) = sheet.panels(1, 2, 2.7)
     for network, found in probes.items():
         for sense in MIXES:
             _explained(explained, found, network, sense)
@@ -30,14 +30,14 @@ def draw(results: Results, folder) -> None:
     for panel in (explained, overlap):
         panel.set_xlabel("contexts of each sense given")
         panel.set_xticks(_places(about), about["counts"])
-    figure.legend(*overlap.get_legend_handles_labels(), loc="outside right upper")
+    sheet.legend(figure, *overlap.get_legend_handles_labels(), loc="outside right upper")
     caption(
         figure,
         f"Ridge regression from the mean of {about['samples']} samples of z to {about['points']} points in space, "
         f"fitted on {about['fitted']} training scenes, tested on {about['tested']}; bars: 95 % bootstrap; "
         f"{training(results)}",
     )
-    save(figure, folder, "occupancy")
+    return figure
 
 
 def _places(found: dict) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import series, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
 STYLES = {"posterior": "-", "prior": "--"}  # what z is drawn from
@@ -13,9 +13,9 @@ PANELS = (
 )
 
 
-def draw(results: Results, folder) -> None:
+def draw(results: Results, sheet: Sheet) -> Figure:
     effects = {network: results.effect_of_samples(network) for network in NETWORKS}
-    figure, axes = plt.subplots(1, 3, figsize=(PAGE, 2.6))
+    figure, axes = sheet.panels(1, 3, 2.6)
     for panel, (question, title) in zip(axes, PANELS, strict=True):
         for network, effect in effects.items():
             for proposal, style in STYLES.items():
@@ -27,7 +27,7 @@ def draw(results: Results, folder) -> None:
         shown = effects["apoe"]["counts"][::3]
         panel.set_xticks(shown, shown)
         panel.minorticks_off()
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6)
+    sheet.legend(figure, *axes[0].get_legend_handles_labels(), ncols=6)
     chosen = results.settings.now.density.samples
     scenes = effects["apoe"]["scenes"]
     caption(
@@ -35,4 +35,4 @@ def draw(results: Results, folder) -> None:
         f"{scenes} test scenes; z from Q(z | C, O) or from P(z | C), both lower bounds; Fig. 3 takes {chosen} of "
         f"the posterior; bars: 95 % bootstrap; {training(results)}",
     )
-    save(figure, folder, "samples")
+    return figure

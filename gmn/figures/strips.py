@@ -3,28 +3,27 @@
 import numpy as np
 
 from gmn.figures.series import training
-from gmn.figures.style import PAGE, bare, caption, plt, save
+from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, heading, plt
 from gmn.roster import LABELS
 
-COLUMNS = 12  # viewpoints shown, of the grid's 16
 
-
-def draw_strips(results, folder, name: str, title: str, rows: dict[str, str], scene: int) -> None:
+def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: int) -> Figure:
     """Draw ``rows`` (label -> array of the generate stage) of one scene, first sample of z each."""
     made = results.generation
-    views = np.linspace(0, 15, COLUMNS).round().astype(int)
+    columns, height, width = (12, 0.56, PAGE) if sheet.across else (5, 0.5, PHONE)  # of the grid's 16 viewpoints
+    views = np.linspace(0, 15, columns).round().astype(int)
     pictures = {label: made[array][scene, 0][views] for label, array in rows.items()}
     pictures["truth"] = made["truth"][scene][views]
-    figure, axes = plt.subplots(len(pictures), COLUMNS, figsize=(PAGE, 0.56 * len(pictures) + 0.6))
+    figure, axes = plt.subplots(len(pictures), columns, figsize=(width, height * len(pictures) + 0.6))
     for line, (label, strip) in zip(axes, pictures.items(), strict=True):
         for panel, picture in zip(line, strip, strict=True):
             panel.imshow(picture)
             bare(panel)
         line[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=6.5)
-    figure.suptitle(title, fontsize=8)
+    heading(figure, title)
     caption(
         figure,
         f"{LABELS[results.settings.model]}, M = 2, a test object, one sample of z a row, a column per viewpoint; "
         f"scale {results.settings.scale}, {training(results)}",
     )
-    save(figure, folder, name)
+    return figure

@@ -1,16 +1,20 @@
 """One style for all figures: readable in a paper's column, in black and white, the same bytes every time."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from textwrap import fill
 
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
+from matplotlib.figure import Figure
 
 from gmn.files import write_atomically
 from gmn.roster import NETWORKS
 
 COLUMN, PAGE = 3.4, 7.0  # inches
+PHONE = 3.0  # a phone shows it half as large again
 OURS = {
     "font.size": 8,
     "axes.titlesize": 8,
@@ -29,15 +33,54 @@ OURS = {
 }
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """What a figure is drawn for.
+
+    Attributes:
+        suffix: of its files' names.
+        across: panels stand beside one another; else one below the other.
+    """
+
+    suffix: str
+    across: bool
+
+    def panels(self, rows: int, columns: int, height: float, **keywords) -> tuple[Figure, np.ndarray]:
+        """A figure and its panels, (columns,) or (rows, columns).
+
+        Args:
+            rows: of panels on a page.
+            columns: of panels on a page.
+            height: of the figure on a page, inches.
+            keywords: of ``plt.subplots``; what they say of columns holds on a page alone.
+        """
+        if self.across:
+            return plt.subplots(rows, columns, figsize=(PAGE, height), **keywords)
+        of_columns = ("width_ratios", "sharex")
+        keywords = {name: value for name, value in keywords.items() if name not in of_columns}
+        height = 1 + rows * columns * min(2.4, height / rows)
+        figure, axes = plt.subplots(rows * columns, 1, figsize=(PHONE, height), **keywords)
+        return figure, axes if rows == 1 else axes.reshape(rows, columns)
+
+    def legend(self, figure: Figure, handles, labels, loc="outside upper center", ncols=1, **keywords) -> None:
+        """A legend outside all panels; on a phone above them, in two columns."""
+        if not self.across:
+            loc, ncols = "outside upper center", 2
+        figure.legend(handles, labels, loc=loc, ncols=ncols, **keywords)
+
+
+SHEETS = (Sheet("", across=True), Sheet("-phone", across=False))
+
+
 def style():
     """A context, or a decorator, in which figures look ours whatever the user's matplotlibrc says."""
     return plt.style.context(["default", OURS])
 
 
-def save(figure, folder, name: str) -> None:
-    """Write ``name``.svg and ``name``.png."""
-    for suffix in (".svg", ".png"):
-        save_picture(figure, folder / f"{name}{suffix}")
+def save(figure: Figure, folder: Path, name: str, sheet: Sheet) -> None:
+    """Write it as SVG, for a page as PNG, too, and close it."""
+    for kind in (".svg", ".png") if sheet.across else (".svg",):
+        save_picture(figure, folder / f"{name}{sheet.suffix}{kind}")
     plt.close(figure)
 
 
@@ -61,6 +104,11 @@ def bare(axes) -> None:
     axes.grid(False)
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def heading(figure, text: str) -> None:
+    """A title over all panels, in as many lines as it needs."""
+    figure.suptitle(fill(text, int(15 * figure.get_figwidth())), fontsize=8)
 
 
 def caption(figure, text: str) -> None:

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from gmn.evaluation.results import Results
-from gmn.figures.style import PAGE, caption, plt, save
-from gmn.files import write_table
+from gmn.figures.style import PAGE, Figure, Sheet, caption, plt
 from gmn.roster import LABELS
 
 # Main text, Sec. 4; what it does not print is left blank.
@@ -16,8 +15,8 @@ PRINTED = {
 }
 
 
-def draw(results: Results, folder) -> None:
-    measured = results.benchmark
+def table(results: Results) -> pd.DataFrame:
+    """Its rows, as text."""
     rows = [
         {
             "M": row["modalities"],
@@ -29,22 +28,25 @@ def draw(results: Results, folder) -> None:
             "GFLOP": f"{row['gflop']:.0f}",
             "peak memory (MiB)": row["peak_mib"],
         }
-        for row in measured["rows"]
+        for row in results.benchmark["rows"]
     ]
-    table = pd.DataFrame(rows)
-    write_table(folder / "table1.csv", table)
+    return pd.DataFrame(rows)
+
+
+def draw(results: Results, sheet: Sheet) -> Figure:
+    rows = table(results)
     figure, axes = plt.subplots(figsize=(PAGE, 3.3))
     axes.axis("off")
-    drawn = axes.table(table.astype(str).to_numpy(), colLabels=list(table.columns), loc="center", cellLoc="right")
+    drawn = axes.table(rows.astype(str).to_numpy(), colLabels=list(rows.columns), loc="center", cellLoc="right")
     drawn.auto_set_font_size(False)
     drawn.set_fontsize(6.5)
-    drawn.auto_set_column_width(list(range(len(table.columns))))
+    drawn.auto_set_column_width(list(range(len(rows.columns))))
     for (row, _), cell in drawn.get_celld().items():
         cell.set_linewidth(0.3)
         cell.set_text_props(weight="bold" if row == 0 else "normal")
         cell.set_facecolor("0.95" if row and (row - 1) // 3 % 2 else "white")
     axes.set_title("Table 1: space and time of the inference networks")
-    about = measured["settings"]
+    about = results.benchmark["settings"]
     threads = f", {about['threads']} threads" if about["threads"] else ""
     widths = "the paper's widths" if about["widths"] == "paper" else f"the widths of scale {results.settings.scale}"
     caption(
@@ -53,4 +55,4 @@ def draw(results: Results, folder) -> None:
         f"{results.settings.now.train.precision}, batch {about['batch_size']}, "
         f"median of {about['iterations']} iterations",
     )
-    save(figure, folder, "table1")
+    return figure

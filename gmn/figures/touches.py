@@ -5,7 +5,7 @@ import numpy as np
 from gmn.evaluation.intervals import bootstrap
 from gmn.evaluation.results import HELD_OUT, Results
 from gmn.figures.series import line, series, training
-from gmn.figures.style import PAGE, caption, plt, save
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
 REGIMES = {"m2": "trained on all shapes", "m2-heldout": "trained without these shapes"}
@@ -18,8 +18,8 @@ ASKED = (
 )  # question, images, touches, label
 
 
-def draw(results: Results, folder) -> None:
-    figure, (accuracy, unseen) = plt.subplots(1, 2, figsize=(PAGE, 2.6))
+def draw(results: Results, sheet: Sheet) -> Figure:
+    figure, (accuracy, unseen) = sheet.panels(1, 2, 2.6)
     for network in NETWORKS:
         answers = results.classification(network)
         series(
@@ -43,7 +43,7 @@ def draw(results: Results, folder) -> None:
         f"(b) {NETWORKS[HELD_OUT].label}, {scenes} scenes of held-out shapes. Bars: 95 % bootstrap; "
         f"{training(results)}",
     )
-    save(figure, folder, "touches")
+    return figure
 
 
 def _held_out(axes, densities: dict) -> None:
@@ -56,4 +56,4 @@ def _held_out(axes, densities: dict) -> None:
     axes.axhline(0, color="0.4", lw=0.7)
     line(axes, places, lost, color="black", marker="o", ls="none", elinewidth=0.8)
     axes.set_xticks(places, [label for *_, label in ASKED], fontsize=6)
-    axes.set(title="(b) shapes never trained on, minus trained on", ylabel="difference (nats / dimension)")
+    axes.set(title="(b) shapes not trained on, minus trained on", ylabel="difference (nats / dimension)")

@@ -29,7 +29,9 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
         FileNotFoundError: a figure is missing.
     """
     names = [entry["name"] for entries in SECTIONS.values() for entry in entries]
-    pictures = {name: quote((figures / f"{name}.svg").read_bytes(), safe=" /:=,;()!*@$") for name in names}
+    pictures = {path.stem: quote(path.read_bytes(), safe=" /:=,;()!*@$") for path in sorted(figures.glob("*.svg"))}
+    if lacking := set(names) - set(pictures):
+        raise FileNotFoundError(figures / f"{min(lacking)}.svg")
     entries = [entry for part in SECTIONS.values() for entry in part]
     with (figures / "table1.csv").open(encoding="utf-8") as file:
         table1 = list(csv.reader(file))

@@ -93,15 +93,33 @@ def test_many_questions_at_once_and_a_slow_client(server):
 
 @pytest.fixture(params=["stored", "live"])
 def explorer(request, browser, repro):
-    """The page, open in a browser and answered once."""
+    """The page, open in a browser by a link that gives one look."""
     stored = (repro[0] / "reports/smoke/index.html").as_uri()
     address = stored if request.param == "stored" else request.getfixturevalue("server")
-    size = {"width": 800, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get(address)
-    wait(browser, "document.querySelector('.said').textContent === 'Imagined from look 1.'")
+    browser.get("about:blank")  # else a link to the page that is open would not load it
+    resize(browser, 800, 900)
+    browser.get(address + "#explore?scene=0&given=0&view=0")
+    wait(browser, said("look 1"))
     yield browser
     assert browser.get_log("browser") == []
+
+
+def resize(browser, width: int, height: int) -> None:
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def said(given: str) -> str:
+    """The page says what it imagined from."""
+    return f"document.querySelector('.said').textContent === 'Imagined from {given}.'"
+
+
+def address(browser) -> str:
+    return browser.execute_script("return location.hash")
+
+
+def degrees(browser) -> str:
+    return browser.find_element("css selector", ".explorer output").text
 
 
 def pictures(browser) -> dict[str, list[str]]:
@@ -119,19 +137,19 @@ def click(browser, label: str) -> None:
 
 def test_looks_and_touches_are_given_and_taken_back_one_by_one(explorer):
     click(explorer, "look 1")
-    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from nothing.'")
+    wait(explorer, said("nothing"))
     nothing = pictures(explorer)
     click(explorer, "look 2")
-    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from look 2.'")
+    wait(explorer, said("look 2"))
     one = pictures(explorer)
     click(explorer, "touch 1")
-    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from look 2, touch 1.'")
+    wait(explorer, said("look 2, touch 1"))
     both = pictures(explorer)
     assert len({nothing["sample 1"][0], one["sample 1"][0], both["sample 1"][0]}) > 1
     click(explorer, "look 2")
-    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from touch 1.'")
+    wait(explorer, said("touch 1"))
     explorer.find_element("css selector", "[name=forget]").click()
-    wait(explorer, "document.querySelector('.said').textContent === 'Imagined from nothing.'")
+    wait(explorer, said("nothing"))
     assert pictures(explorer) == nothing
 
 
@@ -143,14 +161,58 @@ def test_a_keyboard_turns_the_viewpoint_of_every_tile(explorer):
     assert after.keys() == before.keys()
     for caption, (sheet, place) in after.items():
         assert sheet == before[caption][0] and place != before[caption][1]
-    assert explorer.find_element("css selector", ".explorer output").text != "0°"
+    assert degrees(explorer) != "0°"
 
 
-def test_the_truth_is_shown_on_demand(explorer):
-    truth = explorer.find_element("css selector", "[data-network=apoe][data-row=truth]")
-    assert not truth.is_displayed()
-    explorer.find_element("css selector", "[name=truth]").click()
-    assert truth.is_displayed()
+def test_a_visit_begins_with_a_look_and_every_touch(explorer):
+    here = explorer.current_url.partition("#")[0]
+    explorer.get("about:blank")
+    explorer.get(here)
+    wait(explorer, "document.querySelector('.said').textContent")
+    pressed = [b.text for b in explorer.find_elements("css selector", ".observations [aria-pressed=true]")]
+    offered = [b.text for b in explorer.find_elements("css selector", ".observations button")]
+    assert pressed == ["look 1"] + [label for label in offered if label.startswith("touch")]
+    assert address(explorer) == ""  # nobody chose anything yet
+
+
+def test_a_link_holds_what_is_seen(explorer):
+    click(explorer, "touch 1")
+    wait(explorer, said("look 1, touch 1"))
+    explorer.find_element("css selector", "[name=view]").send_keys("\ue014")
+    before, link = pictures(explorer), explorer.current_url
+    explorer.get("about:blank")
+    explorer.get(link)
+    wait(explorer, said("look 1, touch 1"))
+    assert pictures(explorer) == before
+
+
+def test_a_link_that_makes_no_sense_opens_what_does(explorer):
+    here = explorer.current_url.partition("#")[0]
+    for broken in ("scene=99&given=1,999,x&view=-1", "given=1&scene=%F0&view"):
+        explorer.get("about:blank")
+        explorer.get(f"{here}#explore?{broken}")
+        wait(explorer, said("look 2"))
+        assert degrees(explorer) == "0°"
+
+
+def test_it_turns_until_it_is_stopped(explorer):
+    turn = explorer.find_element("css selector", "[name=turn]")
+    turn.click()
+    wait(explorer, "document.querySelector('.explorer output').textContent !== '0°'")
+    turn.click()
+    stopped = degrees(explorer)
+    time.sleep(1)
+    assert degrees(explorer) == stopped and "view=0" not in address(explorer)
+
+
+@pytest.mark.parametrize("width, height", [(1440, 900), (390, 844)])
+def test_the_explorer_fits_on_a_screen(explorer, width, height):
+    if "file:" not in explorer.current_url and width == 390:
+        pytest.skip("thirty observations are more than a phone's screen")
+    resize(explorer, width, height)
+    box = "document.querySelector('.explorer').getBoundingClientRect()"
+    assert explorer.execute_script(f"return {box}.height <= innerHeight && {box}.width <= innerWidth")
+    assert explorer.find_element("css selector", "[data-network=poe][data-row=truth]").is_displayed()
 
 
 def test_samples_lie_in_rows_of_one_sheet_that_loads(explorer):

@@ -21,8 +21,20 @@ def page(request, browser, repro):
 def test_every_picture_loads_without_an_error(page):
     wait(page, "[...document.images].every(i => i.complete)")
     widths = page.execute_script("return [...document.images].map(i => i.naturalWidth)")
-    assert len(widths) == len(PUBLISHED + BEYOND) - 1 + len(STORED) and all(widths)
+    assert len(widths) == 2 * (len(PUBLISHED + BEYOND) - 1) + len(STORED) and all(widths)
     assert page.get_log("browser") == []
+
+
+def test_a_phone_gets_its_own_layout_of_every_figure(page):
+    """Drawn for its width, so that the smallest letters (5.5 pt) are 9 pixels high; a desk gets the paper's."""
+    shown = page.execute_script("""
+        return [...document.querySelectorAll('figure img')].filter(i => i.checkVisibility())
+            .map(i => [i.className.split(' ')[0], i.clientWidth / i.naturalWidth])
+    """)
+    phone = page.execute_script("return innerWidth") == 360
+    assert {kind for kind, _ in shown} == {"phone" if phone else "page"}
+    assert len(shown) == len(PUBLISHED + BEYOND) - 1
+    assert min(scale for _, scale in shown) * 5.5 * 96 / 72 > (8 if phone else 7)
 
 
 def test_nothing_overflows(page):
