@@ -1,11 +1,12 @@
 # make repro: all results at the default scale. make demo: the whole pipeline at toy size. make test: the tests.
 # make explore: a page to give looks and touches to trained networks, and see what they imagine.
+# make docs: README, docs/ and an API reference as a site, site/index.html.
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: repro demo explore test setup
+.PHONY: repro demo explore docs test setup
 .DEFAULT_GOAL := repro
 
 repro: setup
@@ -19,6 +20,11 @@ demo: setup
 
 explore: setup
 	python -m stages explore
+
+docs: setup
+	rm -rf site
+	python -m sphinx --fresh-env --fail-on-warning --keep-going --quiet -c docs -d .scratch/doctrees . site
+	@echo "site: $(CURDIR)/site/index.html"
 
 test: setup
 	python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder

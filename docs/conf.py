@@ -1,0 +1,131 @@
+"""The pages of this repository and an API reference as a site, by Sphinx: `make docs`.
+
+The repository itself is the source folder, so a link that works on GitHub works in the site. Nothing is fetched,
+neither while it is built nor by its pages.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+project = "gmn"
+html_title = "gmn"
+root_doc = "README"
+include_patterns = ["*.md", "docs/**", "gmn/pretrained/*/README.md", "reports/*/README.md", "reports/*/claims.md"]
+exclude_patterns = [".*", "data", "models", "site", "build"]  # not even walked through
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+
+myst_heading_anchors = 4  # named as GitHub does
+napoleon_use_ivar = True
+autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+toc_object_entries_show_parents = "hide"
+maximum_signature_line_length = 100
+
+html_theme = "furo"
+html_copy_source = False
+html_show_copyright = False
+html_theme_options = {"top_of_page_buttons": []}
+
+CONTENTS = """
+```{toctree}
+:hidden:
+Start here <self>
+```
+
+```{toctree}
+:hidden:
+:caption: Use it
+docs/experiments
+docs/pipeline
+docs/mese
+docs/extending
+docs/scaling
+docs/robustness
+gmn/pretrained/laptop/README
+gmn/pretrained/map/README
+```
+
+```{toctree}
+:hidden:
+:caption: What was found
+docs/results
+docs/results-map
+docs/certainty
+docs/differences
+docs/learning
+docs/learning-map
+docs/performance
+```
+
+```{toctree}
+:hidden:
+:caption: Reports
+laptop: every claim <reports/laptop/claims>
+map <reports/map/README>
+map: every claim <reports/map/claims>
+map, three seeds <reports/map-seeds/README>
+map, three seeds: every claim <reports/map-seeds/claims>
+map, a second machine <reports/map-second-machine/README>
+map, a second machine: every claim <reports/map-second-machine/claims>
+map, four times the steps <reports/map-long/README>
+map, four times the steps: every claim <reports/map-long/claims>
+paper <reports/paper/README>
+```
+
+```{toctree}
+:hidden:
+:caption: API reference
+docs/api/trained
+docs/api/explore
+docs/api/mese
+docs/api/data
+docs/api/models
+docs/api/training
+docs/api/evaluation
+```
+
+```{toctree}
+:hidden:
+:caption: Work on it
+CONTRIBUTING
+CHANGELOG
+```
+"""
+
+
+def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
+    """GitHub would show a table of contents in the README as code."""
+    if name == root_doc:
+        source[0] += CONTENTS
+
+
+def keep_path(app: Sphinx, document: nodes.document) -> None:
+    """A file that a page links to has the same path in the site, and is opened, not downloaded."""
+    for link in list(document.findall(addnodes.download_reference)):
+        path = Path(app.env.relfn2path(link["reftarget"])[0])
+        (app.outdir / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(app.srcdir / path, app.outdir / path)
+        link.replace_self(nodes.reference("", "", *link.children, refuri=link["reftarget"]))
+
+
+def add_index(app: Sphinx, error: Exception | None) -> None:
+    if not error:
+        shutil.copy(app.outdir / "README.html", app.outdir / "index.html")
+
+
+def escape_shapes(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """The star of ``(N, *grid)`` begins no emphasis."""
+    lines[:] = [re.sub(r"(?<=[ (])\*(?=\w)", r"\\*", line) for line in lines]
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("source-read", add_contents)
+    app.connect("doctree-read", keep_path, priority=400)  # before Sphinx collects downloads
+    app.connect("autodoc-process-docstring", escape_shapes)
+    app.connect("build-finished", add_index)
