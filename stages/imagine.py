@@ -1,15 +1,14 @@
 """What a trained network imagines, as a picture."""
 
-from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gmn.commands.options import PictureFile
 from gmn.errors import UserError
 from gmn.params import Settings
 from gmn.paths import PARAMS
-from stages.options import ObjectSetName, PictureFile, Seed
+from stages.options import ObjectSetName, Seed
 
 
 def run(
@@ -38,26 +37,9 @@ def run(
         if value > most:
             raise UserError(f"--{option}: got {value}; the set {object_set} has {most} at most")
 
-    from gmn.explore import scene as explored
-    from gmn.figures.imagined import draw
-    from gmn.figures.style import save_picture
+    from gmn.commands.imagine import draw_imagined, label
     from stages.trained import load_trained
 
-    networks = {_label(name): load_trained(settings, name, seed) for name in model or [settings.model]}
-    chosen, angles = settings.scene_settings(object_set), explored.orbit(views)
-    sensed = explored.SensedScene.make(chosen, scene)
-    imagined = {}
-    for name, network in networks.items():  # each sees the scene in pictures of its own size
-        seen = explored.SensedScene.make(replace(chosen, image_size=network.config.image_size), scene)
-        imagined[name] = explored.imagine(network, seen, range(look), range(touch), angles, samples)
-    given = sensed.pictures(range(look), range(touch))
-    title = f"{', '.join(networks)}: scene {scene} of the set {object_set}; looks: {look}, touches: {touch}"
-    about = f"scale {settings.scale}, training seed {seed}; viewpoints all around, a little from above"
-    save_picture(draw(given, imagined, sensed.truth(angles), title, about), out)
-
-
-def _label(model: str) -> str:
-    from gmn.models.weights import SUFFIX
-    from gmn.roster import LABELS
-
-    return LABELS.get(model) or (Path(model).stem if model.endswith(SUFFIX) else model)
+    networks = {label(name): load_trained(settings, name, seed) for name in model or [settings.model]}
+    about = f"scale {settings.scale}, training seed {seed}"
+    draw_imagined(networks, settings.scene_settings(object_set), scene, look, touch, views, samples, about, out)

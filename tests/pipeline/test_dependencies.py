@@ -1,6 +1,7 @@
 """dvc.yaml tells the truth: every stage depends on the code that decides its outs, and on no other."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -109,10 +110,17 @@ def test_the_networks_are_those_of_the_roster():
 
 def test_no_import_goes_back():
     """The layers of CONTRIBUTING.md: a module imports from its own and those before it."""
-    layers = ["mese", "data", "models", "trained", "training", "evaluation", "explore", "figures", "report"]
+    layers = ["mese", "data", "models", "trained", "training", "evaluation", "explore", "figures", "report", "commands"]
     for k, layer in enumerate(layers):
         for path in (ROOT / "gmn" / layer).rglob("*.py"):
             later = {other for other in imports(path) if relative(other).split("/")[1] in layers[k + 1 :]}
             assert not later, (relative(path), later)
     for path in (ROOT / "gmn").rglob("*.py"):
         assert not any(relative(other).startswith("stages/") for other in imports(path)), relative(path)
+
+
+def test_only_the_commands_know_typer():
+    for path in (ROOT / "gmn").rglob("*.py"):
+        known = re.findall(r"^ *(?:import|from) (typer|dvc)\b", path.read_text(), re.MULTILINE)
+        allowed = path.parent.name == "commands" or path.name == "__main__.py"
+        assert set(known) <= ({"typer"} if allowed else set()), relative(path)

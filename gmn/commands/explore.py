@@ -1,0 +1,47 @@
+"""A page to play with."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gmn.commands import SCENES
+from gmn.commands.options import Port
+from gmn.errors import UserError
+from gmn.mese.settings import SceneSettings
+
+if TYPE_CHECKING:
+    from gmn.models.gmn import GMN
+
+COUNT = 200  # scenes to choose from
+VIEWS, SAMPLES = 24, 16
+
+
+def run(port: Port = 8000) -> None:
+    """Serve a page where looks and touches are given, one by one, to the networks of scale laptop."""
+    from gmn.roster import NETWORKS
+    from gmn.trained import TrainedGMN
+
+    serve_page({name: TrainedGMN.from_pretrained(f"laptop/m2/{name}") for name in NETWORKS}, SCENES, COUNT, port)
+
+
+def serve_page(models: Mapping[str, "GMN"], settings: SceneSettings, count: int, port: int) -> None:
+    """Serve the explorer until interrupted.
+
+    Args:
+        models: by name, the networks of M = 2.
+        settings: of the scenes.
+        count: how many scenes there are to choose from.
+        port: of this machine.
+
+    Raises:
+        UserError: what serves pages is not installed.
+    """
+    try:
+        from gmn.explore.server import HOST, serve
+    except ModuleNotFoundError as error:
+        raise UserError(f"explore: {error.name} is not installed; use `pip install fastapi uvicorn`") from None
+    from gmn.explore.explorer import Explorer, one_by_one
+    from gmn.report import explorer_page
+
+    explorer = Explorer(models, settings, count, one_by_one(settings.views), VIEWS, SAMPLES)
+    print(f"open http://{HOST}:{port} in a browser; stop with Ctrl-C", flush=True)
+    serve(explorer, explorer_page(), port)

@@ -1,0 +1,80 @@
+"""What trained networks imagine of one scene, as a picture."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmn.commands import SCENES
+from gmn.commands.options import PictureFile, Scene
+from gmn.mese.settings import SceneSettings
+
+if TYPE_CHECKING:
+    from gmn.models.gmn import GMN
+
+
+def run(
+    out: PictureFile,
+    scene: Scene = 0,
+    look: Annotated[int, typer.Option(min=0, max=SCENES.views, help="Pictures given.")] = 1,
+    touch: Annotated[int, typer.Option(min=0, max=SCENES.views, help="Grasps given.")] = 3,
+    views: Annotated[int, typer.Option(min=1, max=24, help="Viewpoints around the object.")] = 8,
+    samples: Annotated[int, typer.Option(min=1, max=12, help="Samples of the representation.")] = 4,
+    model: Annotated[
+        list[str], typer.Option(help="Weights of the package such as map/m2/apoe, or a file; may be repeated.")
+    ] = ("laptop/m2/apoe",),
+) -> None:
+    """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
+    from gmn.trained import TrainedGMN
+
+    networks = {label(name): TrainedGMN.from_pretrained(name) for name in model}
+    draw_imagined(networks, SCENES, scene, look, touch, views, samples, ", ".join(model), out)
+
+
+def draw_imagined(
+    networks: Mapping[str, "GMN"],
+    settings: SceneSettings,
+    scene: int,
+    look: int,
+    touch: int,
+    views: int,
+    samples: int,
+    about: str,
+    out: Path,
+) -> None:
+    """Write a picture of what networks imagine of one scene.
+
+    Args:
+        networks: of M = 2, by what the picture calls them.
+        settings: of the set of scenes.
+        scene: its number in the set.
+        look, touch: how many pictures and grasps are given, the scene's first ones.
+        views: viewpoints all around.
+        samples: of z.
+        about: the networks, for the line below the picture.
+        out: the file.
+    """
+    from gmn.explore import scene as explored
+    from gmn.figures.imagined import draw
+    from gmn.figures.style import save_picture
+
+    angles = explored.orbit(views)
+    sensed = explored.SensedScene.make(settings, scene)
+    imagined = {}
+    for name, network in networks.items():  # each sees the scene in pictures of its own size
+        seen = explored.SensedScene.make(replace(settings, image_size=network.config.image_size), scene)
+        imagined[name] = explored.imagine(network, seen, range(look), range(touch), angles, samples)
+    given = sensed.pictures(range(look), range(touch))
+    title = f"{', '.join(networks)}: scene {scene} of the set {settings.name}; looks: {look}, touches: {touch}"
+    about = f"{about}; viewpoints all around, a little from above"
+    save_picture(draw(given, imagined, sensed.truth(angles), title, about), out)
+
+
+def label(model: str) -> str:
+    """What a picture calls a network that is asked for by its name or its file."""
+    from gmn.models.weights import SUFFIX
+    from gmn.roster import LABELS
+
+    return LABELS.get(model) or (Path(model).stem if model.endswith(SUFFIX) else model)
