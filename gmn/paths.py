@@ -65,6 +65,11 @@ class Paths:
         return self.reports / "metrics.json"
 
     @property
+    def headline(self) -> Path:
+        """Of the scale that was scored last."""
+        return self.reports.with_name("headline.json")
+
+    @property
     def figures(self) -> Path:
         return self.reports / "figures"
 

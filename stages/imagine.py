@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gmn.commands.options import PictureFile
+from gmn.commands.options import Look, PictureFile, Samples, Scene, Touch, Views
 from gmn.errors import UserError
 from gmn.params import Settings
 from gmn.paths import PARAMS
@@ -14,11 +14,11 @@ from stages.options import ObjectSetName, Seed
 def run(
     out: PictureFile,
     object_set: ObjectSetName = "test",
-    scene: Annotated[int, typer.Option(min=0, help="Number of the scene in its set; it is made anew.")] = 0,
-    look: Annotated[int, typer.Option(min=0, help="Pictures given.")] = 1,
-    touch: Annotated[int, typer.Option(min=0, help="Grasps given.")] = 3,
-    views: Annotated[int, typer.Option(min=1, max=24, help="Viewpoints around the object.")] = 8,
-    samples: Annotated[int, typer.Option(min=1, max=12, help="Samples of the representation.")] = 4,
+    scene: Scene = 0,
+    look: Look = 1,
+    touch: Touch = 3,
+    views: Views = 8,
+    samples: Samples = 4,
     model: Annotated[
         list[str] | None,
         typer.Option(

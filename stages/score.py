@@ -5,11 +5,13 @@ from gmn.paths import PARAMS, Paths
 
 
 def run() -> None:
-    """Write the headline numbers of `model` to metrics.json."""
-    from gmn.evaluation.headline import headline
+    """Write the headline numbers of `model` to metrics.json, and a line of them to headline.json."""
+    from gmn.evaluation.headline import few, headline
     from gmn.evaluation.results import Results
     from gmn.files import write_json
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
-    write_json(paths.metrics, headline(Results(settings, paths), settings.model))
+    numbers = headline(Results(settings, paths), settings.model)
+    write_json(paths.metrics, numbers)
+    write_json(paths.headline, few(numbers, settings.scale))

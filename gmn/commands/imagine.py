@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmn.commands import SCENES
-from gmn.commands.options import PictureFile, Scene
+from gmn.commands.options import Look, PictureFile, Samples, Scene, Touch, Views
+from gmn.errors import UserError
 from gmn.mese.settings import SceneSettings
 
 if TYPE_CHECKING:
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
 def run(
     out: PictureFile,
     scene: Scene = 0,
-    look: Annotated[int, typer.Option(min=0, max=SCENES.views, help="Pictures given.")] = 1,
-    touch: Annotated[int, typer.Option(min=0, max=SCENES.views, help="Grasps given.")] = 3,
-    views: Annotated[int, typer.Option(min=1, max=24, help="Viewpoints around the object.")] = 8,
-    samples: Annotated[int, typer.Option(min=1, max=12, help="Samples of the representation.")] = 4,
+    look: Look = 1,
+    touch: Touch = 3,
+    views: Views = 8,
+    samples: Samples = 4,
     model: Annotated[
         list[str], typer.Option(help="Weights of the package such as map/m2/apoe, or a file; may be repeated.")
     ] = ("laptop/m2/apoe",),
 ) -> None:
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
+    for option, value in (("look", look), ("touch", touch)):
+        if value > SCENES.views:
+            raise UserError(f"--{option}: got {value}; a scene has {SCENES.views}")
     from gmn.trained import TrainedGMN
 
     networks = {label(name): TrainedGMN.from_pretrained(name) for name in model}
@@ -67,7 +71,7 @@ def draw_imagined(
         seen = explored.SensedScene.make(replace(settings, image_size=network.config.image_size), scene)
         imagined[name] = explored.imagine(network, seen, range(look), range(touch), angles, samples)
     given = sensed.pictures(range(look), range(touch))
-    title = f"{', '.join(networks)}: scene {scene} of the set {settings.name}; looks: {look}, touches: {touch}"
+    title = f"Imagined by {', '.join(networks)}; looks given: {look}, touches: {touch}; scene {scene} of {settings.name}"
     about = f"{about}; viewpoints all around, a little from above"
     save_picture(draw(given, imagined, sensed.truth(angles), title, about), out)
 

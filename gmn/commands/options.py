@@ -16,4 +16,8 @@ def _drawable(path: Path) -> Path:
 
 PictureFile = Annotated[Path, typer.Argument(callback=_drawable, help="Picture to write: .png, .svg or .pdf.")]
 Scene = Annotated[int, typer.Option(min=0, help="Number of the scene; it is made anew.")]
+Look = Annotated[int, typer.Option(min=0, help="How many pictures are given, the scene's first ones.")]
+Touch = Annotated[int, typer.Option(min=0, help="How many grasps are given, the scene's first ones.")]
+Views = Annotated[int, typer.Option(min=1, max=24, help="How many viewpoints around the object are imagined.")]
+Samples = Annotated[int, typer.Option(min=1, max=12, help="How many samples of z are drawn, a row each.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Of this machine, 127.0.0.1.")]

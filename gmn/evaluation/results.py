@@ -98,6 +98,11 @@ class Results:
         return read_arrays(self.paths.generated(self.settings.model), AGAIN, network=self.settings.model)
 
     @cached_property
+    def album(self) -> dict:
+        """As :meth:`gmn.explore.explorer.Explorer.album` makes it."""
+        return read_sealed(self.paths.album, AGAIN)
+
+    @cached_property
     def test_scenes(self) -> SceneSet:
         return SceneSet(self.paths.scenes("test"))
 
