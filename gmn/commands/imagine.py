@@ -71,7 +71,7 @@ def draw_imagined(
         seen = explored.SensedScene.make(replace(settings, image_size=network.config.image_size), scene)
         imagined[name] = explored.imagine(network, seen, range(look), range(touch), angles, samples)
     given = sensed.pictures(range(look), range(touch))
-    title = f"Imagined by {', '.join(networks)}; looks given: {look}, touches: {touch}; scene {scene} of {settings.name}"
+    title = f"Imagined by {', '.join(networks)}; looks: {look}, touches: {touch}; scene {scene} of {settings.name}"
     about = f"{about}; viewpoints all around, a little from above"
     save_picture(draw(given, imagined, sensed.truth(angles), title, about), out)
 

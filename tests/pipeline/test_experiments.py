@@ -46,7 +46,7 @@ def test_the_loop(lab):
         follow(lab, "git restore .\ndvc checkout")
 
     printed = follow(lab, compare)
-    for wanted in ("poe", "slow", "fast", RATE, "rgb_from_1_touch", "dvc_plots/index.html"):
+    for wanted in ("poe", "slow", "fast", RATE, "grey_from_10_touches", "dvc_plots/index.html"):
         assert wanted in printed
     drawn = (lab / "dvc_plots/index.html").read_text()
     assert all(name in drawn for name in ("HEAD", "slow", "fast"))
