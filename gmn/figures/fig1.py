@@ -29,7 +29,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     _seen(figure.add_subplot(seen), made["context"][SCENE, 0])
     _felt(figure.add_subplot(felt), made["touches"][SCENE])
     imagined = fill("(c) imagined: a row per sample of z, a column per viewpoint", 80 if sheet.across else 40)
-    titles = [imagined] + [""] * (SAMPLES - 1) + ["(d) truth"]
+    titles = [imagined] + [""] * (len(rows) - 2) + ["(d) truth"]
     for r, (row, title) in enumerate(zip(rows, titles, strict=True)):
         for k, picture in enumerate(row):
             panel = figure.add_subplot(grid[pictures[0] + r, pictures[1] + k])
