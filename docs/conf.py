@@ -67,6 +67,9 @@ docs/performance
 :hidden:
 :caption: Reports
 laptop: every claim <reports/laptop/claims>
+laptop, before <reports/laptop-before/README>
+long <reports/long/README>
+long: every claim <reports/long/claims>
 map <reports/map/README>
 map: every claim <reports/map/claims>
 map, three seeds <reports/map-seeds/README>

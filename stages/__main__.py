@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gmn.errors import UserError
+from gmn.errors import UserError, exit_with_message
 from stages import (
     album,
     benchmark,
@@ -67,22 +67,20 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        app()
+        with exit_with_message():
+            _run()
     except Stopped as stopped:
         (number,) = stopped.args
         name = signal.Signals(number).name
         print(f"stopped by {name}; what was finished is kept, the same command goes on from there", file=sys.stderr)
         sys.exit(128 + number)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+
+
+def _run() -> None:
+    try:
+        app()
     except FileNotFoundError as error:
-        print(f"error: {error.filename}: not found; make it with `dvc repro`", file=sys.stderr)
-        sys.exit(2)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"error: {where}{error.strerror or error}; check the disk's space and rights", file=sys.stderr)
-        sys.exit(2)
+        raise UserError(f"{error.filename}: not found; make it with `dvc repro`") from None
 
 
 if __name__ == "__main__":

@@ -31,11 +31,8 @@ def run(
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
     settings = Settings.load(PARAMS)
     sizes = getattr(settings.now.simulate.sets, object_set)
-    views_there = settings.now.simulate.world.views
-    limits = {"scene": (scene, sizes.scenes - 1), "look": (look, views_there), "touch": (touch, views_there)}
-    for option, (value, most) in limits.items():
-        if value > most:
-            raise UserError(f"--{option}: got {value}; the set {object_set} has {most} at most")
+    if scene >= sizes.scenes:
+        raise UserError(f"--scene: got {scene}; the set {object_set} has {sizes.scenes - 1} at most")
 
     from gmn.commands.imagine import draw_imagined, label
     from stages.trained import load_trained

@@ -28,9 +28,6 @@ def run(
     ] = ("laptop/m2/apoe",),
 ) -> None:
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
-    for option, value in (("look", look), ("touch", touch)):
-        if value > SCENES.views:
-            raise UserError(f"--{option}: got {value}; a scene has {SCENES.views}")
     from gmn.trained import TrainedGMN
 
     networks = {label(name): TrainedGMN.from_pretrained(name) for name in model}
@@ -59,17 +56,28 @@ def draw_imagined(
         samples: of z.
         about: the networks, for the line below the picture.
         out: the file.
+
+    Raises:
+        UserError: the scene has fewer views than are given.
     """
+    for option, value in (("look", look), ("touch", touch)):
+        if value > settings.views:
+            raise UserError(f"--{option}: got {value}; a scene of the set {settings.name} has {settings.views} at most")
     from gmn.explore import scene as explored
     from gmn.figures.imagined import draw
     from gmn.figures.style import save_picture
 
     angles = explored.orbit(views)
-    sensed = explored.SensedScene.make(settings, scene)
-    imagined = {}
-    for name, network in networks.items():  # each sees the scene in pictures of its own size
-        seen = explored.SensedScene.make(replace(settings, image_size=network.config.image_size), scene)
-        imagined[name] = explored.imagine(network, seen, range(look), range(touch), angles, samples)
+    sizes = {name: network.config.image_size for name, network in networks.items()}  # each sees pictures of its own
+    seen = {
+        size: explored.SensedScene.make(replace(settings, image_size=size), scene)
+        for size in {settings.image_size, *sizes.values()}
+    }
+    imagined = {
+        name: explored.imagine(network, seen[sizes[name]], range(look), range(touch), angles, samples)
+        for name, network in networks.items()
+    }
+    sensed = seen[settings.image_size]
     given = sensed.pictures(range(look), range(touch))
     title = f"Imagined by {', '.join(networks)}; looks: {look}, touches: {touch}; scene {scene} of {settings.name}"
     about = f"{about}; viewpoints all around, a little from above"

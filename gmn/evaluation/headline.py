@@ -57,8 +57,6 @@ def headline(results: Results, network: str) -> dict:
 def few(numbers: dict, scale: str) -> dict:
     """Those of :func:`headline` that one line can hold, without intervals; the same names at every scale."""
     explained = {name: value["mean"] for name, value in numbers["explained"].items() if not name.endswith("10_of_both")}
-    senses = {"I": "images", "H": "touches", "H+I": "of_both"}
-    parts = {name: name.split("_") for name in numbers["accuracy"]}
-    accuracy = {f"accuracy_{n}_{senses[of]}": numbers["accuracy"][name]["mean"] for name, (of, n) in parts.items()}
+    accuracy = {f"accuracy_{name}": value["mean"] for name, value in numbers["accuracy"].items()}
     about = {"scale": scale, "model": numbers["model"], "iterations": numbers["iterations"]}
     return about | {"loss": numbers["loss"]["val_full"]} | explained | accuracy

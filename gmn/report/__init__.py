@@ -12,6 +12,7 @@ from gmn.params import Settings
 from gmn.roster import LABELS
 
 SECTIONS: dict[str, list[dict]] = YAML(typ="safe").load(files("gmn.report").joinpath("figures.yaml").read_text())
+LAYOUTS = {"page": "", "phone": "-phone"}  # and how the files of each are named, see gmn/figures/style.py
 
 
 def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: dict, minutes: dict[str, float]) -> str:
@@ -28,11 +29,10 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
     Raises:
         FileNotFoundError: a figure is missing.
     """
-    names = [entry["name"] for entries in SECTIONS.values() for entry in entries]
-    pictures = {path.stem: quote(path.read_bytes(), safe=" /:=,;()!*@$") for path in sorted(figures.glob("*.svg"))}
-    if lacking := set(names) - set(pictures):
-        raise FileNotFoundError(figures / f"{min(lacking)}.svg")
     entries = [entry for part in SECTIONS.values() for entry in part]
+    drawn = [entry["name"] for entry in entries if entry["name"] != "table1"]  # which is text here
+    wanted = [f"{name}{suffix}" for name in drawn for suffix in LAYOUTS.values()]
+    pictures = {file: quote((figures / f"{file}.svg").read_bytes(), safe=" /:=,;()!*@$") for file in wanted}
     with (figures / "table1.csv").open(encoding="utf-8") as file:
         table1 = list(csv.reader(file))
     template = _environment(escape=True).get_template("report/index.html.j2")
@@ -47,6 +47,7 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
         table1=table1,
         shown_in={claim: entry["name"] for entry in entries for claim in entry.get("claims", ())},
         names=LABELS,
+        layouts=LAYOUTS,
     )
 
 

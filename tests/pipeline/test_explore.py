@@ -207,8 +207,6 @@ def test_it_turns_until_it_is_stopped(explorer):
 
 @pytest.mark.parametrize("width, height", [(1440, 900), (390, 844)])
 def test_the_explorer_fits_on_a_screen(explorer, width, height):
-    if "file:" not in explorer.current_url and width == 390:
-        pytest.skip("thirty observations are more than a phone's screen")
     resize(explorer, width, height)
     box = "document.querySelector('.explorer').getBoundingClientRect()"
     assert explorer.execute_script(f"return {box}.height <= innerHeight && {box}.width <= innerWidth")

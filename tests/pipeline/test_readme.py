@@ -60,4 +60,4 @@ def test_experiments_of_the_readme(workplace):
         assert json.loads((workplace / "reports/smoke/metrics.json").read_text())["model"] == model
     compared = run(workplace, "bash", "-e", "-c", "\n".join(lines[2:]))
     assert compared.returncode == 0, compared.stderr
-    assert all(word in compared.stdout for word in ("baseline", "rgb_from_1_touch"))
+    assert all(word in compared.stdout for word in ("baseline", "grey_from_10_touches"))

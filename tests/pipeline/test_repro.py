@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 import pandas as pd
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from tests.pipeline.conftest import run
 
@@ -32,6 +32,22 @@ def test_every_figure_is_drawn(reports, name):
     assert (reports / "figures" / f"{name}.svg").read_text().rstrip().endswith("</svg>")
     with Image.open(reports / "figures" / f"{name}.png") as picture:
         assert len(set(picture.convert("L").tobytes())) > 10
+
+
+def test_the_turntable_turns(reports, repro):
+    with Image.open(reports / "figures/turntable.gif") as moving:
+        frames = [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(moving)]
+    album = json.loads((repro[0] / "data/smoke/album.json").read_text())
+    assert len(set(frames)) == album["about"]["views"]
+
+
+def test_headline_numbers_are_few_and_of_the_scale(reports):
+    line, metrics = (
+        json.loads(path.read_text()) for path in (reports.parent / "headline.json", reports / "metrics.json")
+    )
+    assert line["scale"] == "smoke" and line["model"] == "apoe" and len(line) < 20
+    assert line["grey_from_10_images"] == metrics["explained"]["grey_from_10_images"]["mean"]
+    assert all(not isinstance(value, dict) for value in line.values())
 
 
 def test_the_page_is_one_file_with_every_figure_whose_links_stay_inside_it(reports):
