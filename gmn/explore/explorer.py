@@ -102,10 +102,14 @@ class Explorer:
         scene, truth = self._open(index)
         return {
             "observations": [
-                {"label": each.label, "sense": each.sense, "picture": _webp(_picture(scene, each))}
+                {
+                    "label": each.label,
+                    "sense": each.sense,
+                    "picture": _webp(_picture(scene, each), lossless=each.sense == "look"),
+                }
                 for each in self.observations
             ],
-            "truth": _sheet(truth[None]),
+            "truth": _sheet(truth[None], lossless=True),
         }
 
     def imagine(self, index: int, given: Sequence[int]) -> dict:
@@ -158,13 +162,14 @@ def _picture(scene: SensedScene, observation: Observation) -> np.ndarray:
     return scene.look(first) if observation.sense == "look" else scene.touch(first, THUMBNAIL)
 
 
-def _sheet(rows: np.ndarray) -> str:
+def _sheet(rows: np.ndarray, lossless: bool = False) -> str:
     """Pictures (R, V, S, S, 3) in 0..1 side by side."""
     flat = np.concatenate(np.concatenate(list(rows), axis=1), axis=1)
-    return _webp((flat.clip(0, 1) * 255).round().astype(np.uint8))
+    return _webp((flat.clip(0, 1) * 255).round().astype(np.uint8), lossless)
 
 
-def _webp(picture: np.ndarray) -> str:
+def _webp(picture: np.ndarray, lossless: bool = False) -> str:
+    # Lossy, the colours of neighbouring pixels mix; without loss, what is imagined would be six times as large.
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "WEBP", quality=QUALITY, method=6)
+    Image.fromarray(picture).save(file, "WEBP", lossless=lossless, quality=QUALITY, method=6)
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
