@@ -102,11 +102,7 @@ class Explorer:
         scene, truth = self._open(index)
         return {
             "observations": [
-                {
-                    "label": each.label,
-                    "sense": each.sense,
-                    "picture": _webp(_picture(scene, each), lossless=each.sense == "look"),
-                }
+                {"label": each.label, "sense": each.sense, "picture": _picture(scene, each)}
                 for each in self.observations
             ],
             "truth": _sheet(truth[None], lossless=True),
@@ -157,9 +153,11 @@ class Explorer:
         return scene, scene.truth(self.angles)
 
 
-def _picture(scene: SensedScene, observation: Observation) -> np.ndarray:
+def _picture(scene: SensedScene, observation: Observation) -> str:
     first = observation.views[0]
-    return scene.look(first) if observation.sense == "look" else scene.touch(first, THUMBNAIL)
+    if observation.sense == "look":
+        return _webp(scene.look(first), lossless=True)
+    return _webp(scene.touch(first, THUMBNAIL))
 
 
 def _sheet(rows: np.ndarray, lossless: bool = False) -> str:
