@@ -15,7 +15,7 @@ repro: setup
 demo: setup
 	rm -rf .scratch/demo
 	git clone --quiet . .scratch/demo
-	cd .scratch/demo && sed -i.bak 's/^scale: .*/scale: smoke/' params.yaml && dvc repro
+	cd .scratch/demo && sed -i.bak 's/^scale: .*/scale: smoke/' params.yaml && rm params.yaml.bak && dvc repro
 	cd .scratch/demo && git add dvc.lock params.yaml reports \
 		&& git -c user.name=demo -c user.email=demo@localhost commit --quiet --message "Scale smoke"
 	@echo "report: $(CURDIR)/.scratch/demo/reports/smoke/index.html"
