@@ -116,6 +116,15 @@ def loss(folder: Folder, network: str) -> float:
     return float(np.mean([float(list(csv.DictReader(file.open()))[-1]["val_full"]) for file in files]))
 
 
+def with_one(folder: Folder, network: str, regime: str) -> float:
+    return float(np.mean([run["losses"][0] for run in folder.runs("missing", network, regime)]))
+
+
+def kl(folder: Folder, network: str, regime: str) -> float:
+    files = folder.path.glob(f"curves/{regime}/{network}/{folder.seed}.csv")
+    return float(np.mean([float(list(csv.DictReader(file.open()))[-1]["kl_1"]) for file in files]))
+
+
 def ahead(folder: Folder) -> float:
     losses = {name: [run["losses"][-1] for run in folder.runs("missing", name)] for name in ("baseline", "apoe")}
     return float(np.mean(losses["baseline"]) - np.mean(losses["apoe"]))
@@ -123,6 +132,10 @@ def ahead(folder: Folder) -> float:
 
 def accuracy(folder: Folder, network: str, senses: str, count: str):
     return answers(folder, network, "counts", int(count), "paper", senses)
+
+
+def released(folder: Folder, network: str, senses: str, count: str):
+    return answers(folder, network, "counts", int(count), "released", senses)
 
 
 def by_touch(folder: Folder, network: str, count: str):

@@ -50,7 +50,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     caption(
         figure,
         f"Curves: negative ELBO, {few} validation scenes; {since(results)}. Below each: by number of modalities shown, "
-        f"{scenes} validation scenes, bars: 95 % bootstrap, grey: sizes seen in training. "
+        f"{scenes} validation scenes, of which the verdicts are; bars: 95 % bootstrap, grey: sizes seen in training. "
         + training(results, complete=False),
     )
     return figure
