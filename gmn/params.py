@@ -318,7 +318,7 @@ class Settings(_Strict):
     reading: Reading
     seed: Seed
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
-    regimes: Annotated[list[Annotated[str, AfterValidator(_of_fig5)]], Field(min_length=1), AfterValidator(_distinct)]
+    regimes: Annotated[list[Annotated[str, AfterValidator(_of_fig5)]], AfterValidator(_distinct)]
     workers: Annotated[int, Field(ge=0)]
     cluster: str | None
     threads: Annotated[int, Field(ge=0)]

@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from gmn.data.regime import Regime, of_reading
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, series, since, training
-from gmn.figures.style import PAGE, PHONE, Figure, Sheet, caption, plt
+from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, plt
 from gmn.roster import NETWORKS
 
 COMPARED = ("apoe", "baseline")  # those of the paper's figure
@@ -19,6 +19,8 @@ READINGS = {"paper": "by the text", "released": "by the release"}
 
 def draw(results: Results, sheet: Sheet) -> Figure:
     names, default = results.settings.regimes, results.settings.reading
+    if not names:
+        return _nothing(sheet)
     runs = {reading: of_reading(names, reading, default) for reading in READINGS}
     runs = {reading: regimes for reading, regimes in runs.items() if regimes}
     splits = list(dict.fromkeys(split for regimes in runs.values() for split in regimes))
@@ -53,6 +55,13 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         f"{scenes} validation scenes, of which the verdicts are; bars: 95 % bootstrap, grey: sizes seen in training. "
         + training(results, complete=False),
     )
+    return figure
+
+
+def _nothing(sheet: Sheet) -> Figure:
+    figure, panel = sheet.panels(1, 1, 1.0)
+    panel.text(0.5, 0.5, "not run: the setting `regimes` is empty", ha="center", va="center", transform=panel.transAxes)
+    bare(panel)
     return figure
 
 

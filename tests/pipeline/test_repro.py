@@ -114,6 +114,18 @@ def test_another_seed_is_trained_beside_the_first(workplace):
     assert (first["train"] != second["train"]).all()
 
 
+def test_fig5_can_be_left_out(workplace):
+    result = run(workplace, "dvc", "exp", "run", "-S", "regimes=[]")
+    assert result.returncode == 0, result.stderr
+    assert set(re.findall(r"Running stage '([^']+)'", result.stdout)) == {"check", "claims", "figures", "report"}
+    found = json.loads((workplace / "reports/smoke/claims.json").read_text())["claims"]
+    assert {row["id"]: row["verdict"] for row in found if row["id"].startswith("C6")} == dict(
+        C6="undecided", C6r="undecided"
+    )
+    page = (workplace / "reports/smoke/index.html").read_text()
+    assert "C6r" in page and 'id="fig5"' in page
+
+
 def test_headline_numbers_have_intervals(reports):
     metrics = json.loads((reports / "metrics.json").read_text())
     assert metrics["model"] == "apoe"
