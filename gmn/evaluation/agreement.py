@@ -1,16 +1,20 @@
 """Do shapes agree across samples of z, and colours where they were seen (Fig. 1 in numbers)?
 
 Pictures are imagined at a scene's cameras but the first, whose picture may be the context. A silhouette is where
-a picture is brighter than the black room; chroma is a colour less its grey, (R, G, B) minus their mean.
+a picture is brighter than the black room; chroma is a colour less its grey, (R, G, B) minus their mean, and hue the
+direction of chroma.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from gmn.data.reader import SceneReader
 from gmn.evaluation.protocol import first_views, rounded
 from gmn.evaluation.trial import Trial
+from gmn.mese.camera import View
 from gmn.mese.parts import cubes_in_view
+from gmn.mese.thing import Object
 from gmn.models.gmn import GMN, TargetViews
 from gmn.models.noise import Noise
 
@@ -19,6 +23,36 @@ CONTEXTS = {"nothing": (0, 0), "sight": (1, 0), "touch": (0, 15), "both": (1, 15
 BRIGHT = 0.15  # of full white, in the brightest channel; the darkest lit face has about 0.2
 SHOWN = 0.005  # of the context picture's pixels: a cube with fewer is not shown
 BATCH = 10
+
+
+@dataclass(frozen=True)
+class Cubes:
+    """What a scene's first picture shows of its cubes.
+
+    Attributes:
+        pixels: the cube at each pixel of each camera, (V, H, W) int, -1 where none.
+        hider: of each cube that the first picture does not show, the shown cube that is where its centre would be.
+        shown: the cubes that the first picture shows.
+    """
+
+    pixels: np.ndarray
+    hider: dict[int, int]
+    shown: list[int]
+
+    @classmethod
+    def of(cls, thing: Object, angles: np.ndarray, size: int) -> "Cubes":
+        """Of an object, cameras (V, 2) radians, and pictures of ``size`` pixels."""
+        pixels = cubes_in_view(thing, angles, size)
+        every = range(len(thing.walk))
+        shown = [cube for cube in every if (pixels[0] == cube).mean() >= SHOWN]
+        columns, rows = View.at(angles[0], size=size).project(thing.cubes).astype(int).clip(0, size - 1).T
+        before = pixels[0, rows, columns]
+        return cls(pixels, {cube: before[cube] for cube in every if cube not in shown and before[cube] in shown}, shown)
+
+    def parts(self) -> dict[str, np.ndarray]:
+        """Pixels of the cameras but the first that show cubes which the first shows, and which it does not."""
+        seen = np.isin(self.pixels[1:], self.shown)
+        return {"seen": seen, "hidden": (self.pixels[1:] >= 0) & ~seen}
 
 
 @torch.no_grad()
@@ -33,17 +67,20 @@ def agreement(trial: Trial) -> dict:
         ``truth_iou`` of a sample's and the true silhouette; and of the pixels of cubes that the first picture
         shows (``seen``) or does not (``hidden``; None for a scene without), ``variance_<part>`` of the chroma
         across samples and ``error_<part>``, the squared difference of the samples' mean chroma from the truth,
-        each relative to the squared true chroma.
+        each relative to the squared true chroma; and what :func:`hues` finds.
     """
     result = {name: {} for name in CONTEXTS}
     for batch in trial.batches(BATCH):
-        truth = batch.read.senses[0][:, 1:].numpy()
-        parts = [seen_and_hidden(trial.reader, index, truth.shape[-1]) for index in batch.indices]
+        truth = batch.read.senses[0].numpy()
+        angles = trial.reader.scenes.read("camera", batch.indices)[..., 3:].astype(float)
+        things = (trial.reader.scenes.object(index) for index in batch.indices)
+        cubes = [Cubes.of(*scene, truth.shape[-1]) for scene in zip(things, angles, strict=True)]
         for name, counts in CONTEXTS.items():
             asked = first_views(batch.read, *counts).to(trial.device)
             pictures = imagine(trial.model, asked, batch.noise(), trial.samples)
-            for k, (own, part) in enumerate(zip(truth, parts, strict=True)):
-                for measure, value in compare(pictures[:, k], own, part).items():
+            for k, (own, scene) in enumerate(zip(truth, cubes, strict=True)):
+                found = compare(pictures[:, k], own[1:], scene.parts()) | hues(pictures[:, k].mean(0), own, scene)
+                for measure, value in found.items():
                     result[name].setdefault(measure, []).append(value)
     measured = {n: {m: _or_none(values) for m, values in c.items()} for n, c in result.items()}
     return {"scenes": trial.scenes, "samples": trial.samples} | measured
@@ -56,15 +93,6 @@ def imagine(model: GMN, asked, noise: Noise, samples: int) -> np.ndarray:
     target[..., 1:] = True
     _, means = model.means(0, asked, z, TargetViews.of(target))
     return means.clamp(0, 1).unflatten(0, (samples, target.shape[1], -1)).cpu().numpy()
-
-
-def seen_and_hidden(reader: SceneReader, index: int, size: int) -> dict[str, np.ndarray]:
-    """Pixels of the cameras but the first that show cubes which the first shows, and which it does not."""
-    angles = reader.scenes.read("camera", [index])[0][:, 3:].astype(float)
-    cubes = cubes_in_view(reader.scenes.object(index), angles, size)
-    shown = np.array([k for k in range(cubes.max() + 1) if (cubes[0] == k).mean() >= SHOWN])
-    seen = np.isin(cubes[1:], shown)
-    return {"seen": seen, "hidden": (cubes[1:] >= 0) & ~seen}
 
 
 def compare(pictures: np.ndarray, truth: np.ndarray, parts: dict[str, np.ndarray]) -> dict[str, float]:
@@ -81,7 +109,7 @@ def compare(pictures: np.ndarray, truth: np.ndarray, parts: dict[str, np.ndarray
         "iou": float(np.mean([_iou(outlines[a], outlines[b]) for a, b in pairs])),
         "truth_iou": float(np.mean([_iou(outline, real) for outline in outlines])),
     }
-    chroma, true_chroma = pictures - pictures.mean(2, keepdims=True), truth - truth.mean(1, keepdims=True)
+    chroma, true_chroma = _chroma(pictures), _chroma(truth)
     size = (true_chroma**2).sum(1)
     variance = chroma.var(0, ddof=1).sum(1)
     error = ((chroma.mean(0) - true_chroma) ** 2).sum(1)
@@ -90,6 +118,47 @@ def compare(pictures: np.ndarray, truth: np.ndarray, parts: dict[str, np.ndarray
         found[f"variance_{name}"] = variance[pixels].sum() / total if total else np.nan
         found[f"error_{name}"] = error[pixels].sum() / total if total else np.nan
     return found
+
+
+def hues(imagined: np.ndarray, truth: np.ndarray, cubes: Cubes) -> dict[str, float]:
+    """Whose hue the cubes have that the first picture hides.
+
+    Args:
+        imagined: the mean of the samples' pictures at every camera but the first, (V - 1, 3, H, W).
+        truth: the pictures at all cameras, (V, 3, H, W).
+        cubes: of the scene.
+
+    Returns:
+        The cosine of the mean chroma imagined on a hidden cube with that cube's own (``hue_own``), with that of the
+        cube which hides it in the first picture (``hue_hider``), and with those of the other cubes shown there
+        (``hue_others``), means over hidden cubes; NaN where there is none.
+    """
+    chroma, first, later = _chroma(imagined), _chroma(truth[:1]), _chroma(truth[1:])
+    shown = {cube: _mean(first, cubes.pixels[:1] == cube) for cube in cubes.shown}
+    found = {"hue_own": [], "hue_hider": [], "hue_others": []}
+    for cube, hider in cubes.hider.items():
+        pixels = cubes.pixels[1:] == cube
+        if pixels.sum() < SHOWN * pixels[0].size:  # hardly in the other pictures
+            continue
+        hue = _mean(chroma, pixels)
+        found["hue_own"].append(_cosine(hue, _mean(later, pixels)))
+        found["hue_hider"].append(_cosine(hue, shown[hider]))
+        found["hue_others"] += [_cosine(hue, other) for k, other in shown.items() if k != hider]
+    return {name: float(np.mean(values)) if values else np.nan for name, values in found.items()}
+
+
+def _chroma(pictures: np.ndarray) -> np.ndarray:
+    """Colour less its grey, (..., 3, H, W)."""
+    return pictures - pictures.mean(-3, keepdims=True)
+
+
+def _mean(pictures: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+    """Of (V, 3, H, W) over pixels (V, H, W), (3,)."""
+    return np.moveaxis(pictures, 1, -1)[pixels].mean(0)
+
+
+def _cosine(a: np.ndarray, b: np.ndarray) -> float:
+    return float(a @ b / max(np.linalg.norm(a) * np.linalg.norm(b), 1e-9))
 
 
 def _iou(a: np.ndarray, b: np.ndarray) -> float:

@@ -13,31 +13,34 @@ PANELS = (
     ("truth_iou", "(b) silhouettes, sample and truth", "intersection over union"),
     ("error", "(c) error of the mean chroma", "of the true chroma squared"),
     ("variance", "(d) variance of chroma", "of the true chroma squared"),
+    ("hue_hider", "(e) hues of a hidden cube and its hider", "cosine"),
+    ("hue_own", "(f) hue of a hidden cube, and the true one", "cosine"),
 )
 LABELS = [f"{name}\n{images}+{touches}" for name, (images, touches) in CONTEXTS.items()]
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
     found = {network: results.agreement(network) for network in NETWORKS}
-    figure, axes = sheet.panels(2, 2, 4.2)
+    figure, axes = sheet.panels(3, 2, 6.0)
     places = np.arange(len(CONTEXTS))
     for panel, (measure, title, unit) in zip(axes.flat, PANELS, strict=True):
         for network, shift in beside(0.15).items():
             of = {name: found[network][name] for name in CONTEXTS}
+            marks = {f"{measure}_seen": "full", f"{measure}_hidden": "none"}
             if measure in of["both"]:
-                series(panel, places + shift, [of[n][measure] for n in CONTEXTS], network, ls="none")
-                continue
-            for part, face in (("seen", "full"), ("hidden", "none")):
-                samples = [_complete(of[n][f"{measure}_{part}"]) for n in CONTEXTS]
+                marks = {measure: "none" if unit == "cosine" else "full"}
+            for name, face in marks.items():
+                samples = [_complete(of[n][name]) for n in CONTEXTS]
                 series(panel, places + shift, samples, network, ls="none", fillstyle=face)
         panel.set_xticks(places, LABELS)
-        panel.set(title=title, ylabel=unit)
+        panel.set(title=title, ylabel=unit, ylim=(-1, 1) if unit == "cosine" else None)
     sheet.legend(figure, *_legend(), ncols=5)
     about = found["apoe"]
     caption(
         figure,
         f"{about['scenes']} test scenes, {about['samples']} samples of z, 14 views each, given pictures + touches; "
-        f"a cube is seen if the first picture shows it. Bars: 95 % bootstrap; {training(results)}",
+        "a cube is seen if the first picture shows it; else the cube in its place there hides it. "
+        f"Bars: 95 % bootstrap; {training(results)}",
     )
     return figure
 

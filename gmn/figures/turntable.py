@@ -22,25 +22,32 @@ PAUSE = 200  # ms a viewpoint
 
 
 def draw(results: Results) -> bytes:
-    """A GIF: a row per context, a column per network, the truth at the right, a frame per viewpoint."""
+    """A GIF: a row per context, what is given at the left, a column per network, the truth, a frame per viewpoint."""
     album = results.album
     views, samples = album["about"]["views"], album["about"]["shown"]
-    truth = _rows(album["scenes"][SCENE]["truth"], 1, views)[0]
-    networks = album["about"]["networks"]
-    figure, axes = plt.subplots(len(GIVEN), len(networks) + 1, figsize=(4.4, 4.3), dpi=120)
+    scene, networks = album["scenes"][SCENE], album["about"]["networks"]
+    truth = _rows(scene["truth"], 1, views)[0]
+    columns = ["given", *(LABELS[network] for network in networks), "truth"]
+    figure, axes = plt.subplots(len(GIVEN), len(columns), figsize=(5.4, 4.3), dpi=120)
     shown = []
     for line, (label, given) in zip(axes, GIVEN.items(), strict=True):
         answers = album["imagined"][SCENE][given]
         turning = [_rows(answers[network]["sheet"], samples + 1, views)[SAMPLE] for network in networks] + [truth]
-        shown += [(panel.imshow(pictures[0]), pictures) for panel, pictures in zip(line, turning, strict=True)]
+        pictures = [_picture(scene["observations"][int(number)]["picture"]) for number in given.split(",")]
+        turning.insert(0, [pictures[view * len(pictures) // views] for view in range(views)])  # one after the other
+        shown += [
+            (panel.imshow(pictures[0], extent=(0, 1, 0, 1)), pictures)
+            for panel, pictures in zip(line, turning, strict=True)
+        ]
         for panel in line:
             bare(panel)
         line[0].set_ylabel(label)
-    for panel, name in zip(axes[0], [LABELS[network] for network in networks] + ["truth"], strict=True):
+    for panel, name in zip(axes[0], columns, strict=True):
         panel.set_title(name)
     caption(
         figure,
-        f"One sample of z a panel, test scene {SCENE}, seen from all around; scale {results.settings.scale}, "
+        f"One sample of z a panel, test scene {SCENE}, seen from all around. Of a touch the networks get the hand's "
+        f"readings, not its picture. Scale {results.settings.scale}, "
         f"{training(results)}",
     )
     frames = []
@@ -58,6 +65,11 @@ def draw(results: Results) -> bytes:
 
 def _rows(sheet: str, rows: int, views: int) -> np.ndarray:
     """A sheet of :mod:`gmn.explore.explorer` as pictures, (rows, views, S, S, 3)."""
-    flat = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheet.partition(",")[2]))).convert("RGB"))
+    flat = _picture(sheet)
     size = flat.shape[0] // rows
     return flat.reshape(rows, size, views, size, 3).swapaxes(1, 2)
+
+
+def _picture(link: str) -> np.ndarray:
+    """A picture inside the album, (H, W, 3)."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(link.partition(",")[2]))).convert("RGB"))

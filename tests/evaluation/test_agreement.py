@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from gmn.evaluation.agreement import CONTEXTS, agreement, compare, seen_and_hidden
+from gmn.evaluation.agreement import CONTEXTS, Cubes, agreement, compare, hues
 from gmn.mese.parts import cubes_in_view
+from gmn.mese.thing import Object
 from tests.conftest import reader_for, tiny_model, trial_for
 
 HALF = np.zeros((2, 8, 8), bool)
@@ -42,14 +43,37 @@ def test_grey_is_no_colour_and_shapes_are_compared_in_pairs():
 
 
 def test_parts_are_the_cubes_that_the_first_picture_shows(scenes):
-    reader = reader_for(scenes, tiny_model("apoe", 2))
-    parts = seen_and_hidden(reader, 1, 16)
-    angles = scenes.read("camera", [1])[0][:, 3:]
-    cubes = cubes_in_view(scenes.object(1), angles.astype(float), 16)
+    angles = scenes.read("camera", [1])[0][:, 3:].astype(float)
+    parts = Cubes.of(scenes.object(1), angles, 16).parts()
+    cubes = cubes_in_view(scenes.object(1), angles, 16)
     assert ((parts["seen"] | parts["hidden"]) == (cubes[1:] >= 0)).all()
     assert not (parts["seen"] & parts["hidden"]).any() and parts["seen"].any()
     largest = np.bincount(cubes[0][cubes[0] >= 0]).argmax()
     assert parts["seen"][cubes[1:] == largest].all()
+
+
+def test_a_cube_behind_another_is_hidden_by_it():
+    """Three in a row that the camera looks along, a fourth beside the first."""
+    row = Object(np.array([(0, 0, 0), (1, 0, 0), (2, 0, 0), (0, 1, 0)]), np.eye(3)[[0, 1, 2, 0]])
+    cubes = Cubes.of(row, np.zeros((2, 2)), 64)
+    assert cubes.shown == [0, 3] and cubes.hider == {1: 0, 2: 0}
+
+
+@pytest.mark.parametrize("whose", ["own", "hider", "others"])
+def test_a_hidden_cube_has_the_hue_of_whoever_gave_it(whose):
+    """Cube 0 hides cube 2, cube 1 is shown beside it: three pure colours, whose hues are 120 degrees apart."""
+    left, right = HALF[0], ~HALF[0]
+    pixels = np.stack([np.where(left, 0, 1), np.where(right, 2, 0)])
+    cubes = Cubes(pixels, {2: 0}, [0, 1])
+    truth = np.stack([np.moveaxis(np.eye(3)[view], -1, 0) for view in pixels])
+    colour = np.eye(3)[{"own": 2, "hider": 0, "others": 1}[whose]]
+    found = hues(picture(0.3 * colour, right[None]), truth, cubes)
+    assert found == pytest.approx({f"hue_{name}": 1 if name == whose else -0.5 for name in ("own", "hider", "others")})
+
+
+def test_without_hidden_cubes_there_is_no_hue():
+    cubes = Cubes(np.zeros((2, 8, 8), int), {}, [0])
+    assert all(np.isnan(value) for value in hues(np.ones((1, 3, 8, 8)), np.ones((2, 3, 8, 8)), cubes).values())
 
 
 def test_every_scene_is_measured_with_every_context(scenes):
