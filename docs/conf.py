@@ -70,6 +70,8 @@ laptop: every claim <reports/laptop/claims>
 laptop, before <reports/laptop-before/README>
 long <reports/long/README>
 long: every claim <reports/long/claims>
+long, three seeds <reports/long-seeds/README>
+long, three seeds: every claim <reports/long-seeds/claims>
 map <reports/map/README>
 map: every claim <reports/map/claims>
 map, three seeds <reports/map-seeds/README>

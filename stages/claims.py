@@ -21,10 +21,11 @@ def run(only: Annotated[list[str] | None, typer.Argument(help="C1 ...: print the
     unknown = [name for name in only or () if name not in CLAIMS]
     if unknown:
         raise UserError(f"claims: got {unknown[0]!r}; use some of {', '.join(CLAIMS)}")
+    missing = settings.now.train_missing.iterations if settings.regimes else None  # Fig. 5 was not run
     found = {
         "scale": settings.scale,
         "seeds": settings.seeds,
-        "iterations": {"complete": settings.now.train.iterations, "missing": settings.now.train_missing.iterations},
+        "iterations": {"complete": settings.now.train.iterations, "missing": missing},
         "claims": claims(Results(settings, paths), only),
     }
     text = claims_table(found)

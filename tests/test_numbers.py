@@ -296,13 +296,13 @@ def all_claims(scale: str) -> list[dict]:
     return table
 
 
-def results_of(scale: str) -> Results:
+def results_of(folder: str) -> Results:
     """To be read while the working folder is ROOT."""
-    reports, settings = ROOT / "reports" / scale, Settings.load(ROOT / PARAMS)
+    reports, settings = ROOT / "reports" / folder, Settings.load(ROOT / PARAMS)
     regimes = sorted(path.name for path in reports.glob("missing/m*-*"))
-    seeds = json.loads((reports / "claims.json").read_text())["seeds"]
-    settings = settings.model_copy(update={"scale": scale, "regimes": regimes, "seeds": seeds})
-    return Results(settings, Paths(settings))
+    about = json.loads((reports / "claims.json").read_text())
+    settings = settings.model_copy(update={"scale": about["scale"], "regimes": regimes, "seeds": about["seeds"]})
+    return Results(settings, Paths(settings.model_copy(update={"scale": folder})))
 
 
 # What the ledger says, rendered.

@@ -124,6 +124,8 @@ def test_fig5_can_be_left_out(workplace):
     )
     page = (workplace / "reports/smoke/index.html").read_text()
     assert "C6r" in page and 'id="fig5"' in page
+    table = (workplace / "reports/smoke/claims.md").read_text()
+    assert "not run |  | nats" in table and "Fig. 5. Verdicts" not in table
 
 
 def test_headline_numbers_have_intervals(reports):
