@@ -79,12 +79,21 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel):
     assert {name.split("/")[0] for name in held if ".dist-info/" not in name} == {"gmn"}
 
 
+def test_the_library_needs_no_dvc(wheel):
+    """Only the pipeline, which the wheel does not have, runs by it."""
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        required = re.findall(r"^Requires-Dist: (.*)", archive.read(metadata).decode(), re.MULTILINE)
+    assert any(line.startswith("torch") for line in required)
+    assert [line for line in required if line.startswith("dvc")] == ['dvc; extra == "pipeline"']
+
+
 CHECKS = """
 import importlib.util, sys
 from pathlib import Path
 import gmn, gmn.report
 assert Path(gmn.__file__).is_relative_to(INSTALLED), gmn.__file__
-assert importlib.util.find_spec("stages") is None and CHECKOUT not in sys.path
+assert importlib.util.find_spec("stages") is None and CHECKOUT not in sys.path and "dvc" not in sys.modules
 assert pictures.shape == (4, 8, 3, 32, 32)
 once = model.infer(scene.contexts(looks=[], touches=[0])).imagine({"vision": query(camera_pose(orbit(3)))})["vision"]
 assert once.shape == (1, 3, 3, 32, 32) and 0.1 < once.max() < 1.5
