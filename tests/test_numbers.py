@@ -236,8 +236,18 @@ def millions(folder: Folder, network: str) -> float:
 
 
 def widest(folder: Folder, measure: str) -> float:
-    """Half the widest interval of `explained` and `known`, or of `heldout`."""
-    if measure == "heldout":
+    """Half the widest interval of all networks and contexts, in shares for `classification` and `occupancy`."""
+    if measure == "classification":
+        table = folder.runs(measure, "apoe")[0]
+        found = [
+            accuracy(folder, network, s, c) for network in NETWORKS for s in table["paper"] for c in table["counts"]
+        ]
+        found += [by_touch(folder, network, c) for network in NETWORKS for c in table["touch_counts"]]
+    elif measure == "occupancy":
+        counts = folder.runs(measure, "apoe")[0]["counts"]
+        senses = ("sight", "touch", "both")
+        found = [occupancy(folder, network, s, c) for network in NETWORKS for s in senses for c in counts]
+    elif measure == "heldout":
         counts = [("0", "10"), ("10", "0"), ("10", "10")]  # pictures, touches
         found = [heldout(folder, question, *at) for question in ("gray", "haptics") for at in counts]
     else:
