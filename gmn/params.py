@@ -77,12 +77,19 @@ class ObjectSet(_Strict):
     shapes: Shapes
 
 
+class PicturedSet(ObjectSet):
+    """One whose first four objects of different shapes Fig. 1, S5 and S6 show; three cubes make two shapes only."""
+
+    scenes: Annotated[int, Field(ge=4)]
+    cubes: Annotated[int, Field(ge=4, le=6)]
+
+
 class Sets(_Strict):
     """The object sets."""
 
     train: ObjectSet
     val: ObjectSet
-    test: ObjectSet
+    test: PicturedSet
     test4: ObjectSet
     test6: ObjectSet
     heldout: ObjectSet

@@ -30,12 +30,15 @@ def run(
     seed: Seed = 0,
 ) -> None:
     """Measure what a trained network knows."""
+    from gmn.data.regime import Regime
     from gmn.evaluation.trial import Trial
     from gmn.files import write_sealed
     from stages.load import load_model
 
     if kind not in KINDS:
         raise UserError(f"{kind}: unknown evaluation; use one of {', '.join(KINDS)}")
+    if kind != "missing" and Regime.parse(regime).modalities != 2:
+        raise UserError(f"--regime: got {regime!r}; {kind} is of M = 2: use m2 or m2-heldout, or evaluate missing")
     settings = Settings.load(PARAMS)
     chosen = getattr(settings.now, kind)
     module = import_module(f"gmn.evaluation.{kind}")

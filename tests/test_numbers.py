@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from gmn.evaluation.claims import CLAIMS, claims
 from gmn.evaluation.headline import headline
 from gmn.evaluation.intervals import Interval, bootstrap, interval_of, share_explained
-from gmn.evaluation.results import Results
+from gmn.evaluation.results import GROUP, Results
 from gmn.models.weights import load_weights
 from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
@@ -143,13 +143,13 @@ def by_touch(folder: Folder, network: str, count: str):
 
 
 def by_prior(folder: Folder, network: str):
-    return bootstrap([run["prior"] for run in folder.runs("classification", network)])
+    return bootstrap([run["prior"] for run in folder.runs("classification", network)], block=GROUP)
 
 
 def agreed(folder: Folder, network: str):
     """Whether two samples of the posterior and ten of the prior are both right or both wrong."""
     runs = folder.runs("classification", network)
-    return bootstrap([np.equal(run["paper"]["H+I"][-1], run["prior"]) for run in runs])
+    return bootstrap([np.equal(run["paper"]["H+I"][-1], run["prior"]) for run in runs], block=GROUP)
 
 
 def occupancy(folder: Folder, network: str, sense: str, count: str):
@@ -210,6 +210,10 @@ def chroma(folder: Folder, network: str, context: str, measure: str):
     """Of cubes; of scenes that have such cubes."""
     values = np.array([run[context][measure] for run in folder.runs("agreement", network)], float)  # None: NaN
     return bootstrap(values[:, ~np.isnan(values).any(0)])
+
+
+def with_hidden(folder: Folder) -> int:
+    return int((~np.isnan(np.array(folder.runs("agreement", "apoe")[0]["both"]["error_hidden"], float))).sum())
 
 
 def curve(folder: Folder, network: str, column: str, iteration: str) -> float:
@@ -282,7 +286,7 @@ def at(tree, path: str):
 
 def answers(folder: Folder, network: str, counts: str, count: int, *path: str):
     runs = folder.runs("classification", network)
-    return bootstrap([at(run, ".".join(path))[run[counts].index(count)] for run in runs])
+    return bootstrap([at(run, ".".join(path))[run[counts].index(count)] for run in runs], block=GROUP)
 
 
 def of_variance(folder: Folder, table: str, network: str, context: str, part: str):

@@ -83,6 +83,10 @@ LAPTOP = "scales.laptop."
             "scales.laptop.simulate.sets.train.scenes: got 0; must be greater",
         ),
         (
+            {LAPTOP + "simulate.sets.test.cubes": 3},
+            "simulate.sets.test.cubes: got 3; must be greater than or equal to 4",
+        ),
+        (
             {LAPTOP + "simulate.world.image_size": 30},
             "scales.laptop.simulate.world.image_size: got 30; must be a multiple of 8",
         ),

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from gmn.data.reader import SceneReader
+from gmn.errors import UserError
 from gmn.evaluation.protocol import first_views
 from gmn.evaluation.trial import Trial
 from gmn.mese import camera, pose, shape
@@ -24,11 +25,14 @@ def viewpoints() -> np.ndarray:
 
 @torch.no_grad()
 def generation(trial: Trial) -> dict[str, np.ndarray]:
-    """Imagined and true pictures of the trial's first scenes of different shapes.
+    """Imagined and true pictures of the set's first scenes of different shapes.
 
     Returns:
         uint8 arrays, scenes first: ``truth`` (N, 16, S, S, 3), ``context`` (N, V, S, S, 3), ``touches``
         (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, S, S, 3).
+
+    Raises:
+        UserError: the set has too few shapes.
     """
     model, reader, device = trial.model, trial.reader, trial.device
     chosen = _different_shapes(reader)
@@ -45,7 +49,7 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         z = model.prior(asked, Noise(trial.seed, device=device), trial.samples).z
         rows = torch.arange(len(z), device=device).repeat_interleave(len(queries))
         means = model.render(0, z, rows, queries.repeat(len(z), 1))
-        out[f"imagined-{name}"] = _pictures(means.unflatten(0, (trial.samples, SCENES, -1)).transpose(0, 1))
+        out[f"imagined-{name}"] = _pictures(means.unflatten(0, (trial.samples, len(chosen), -1)).transpose(0, 1))
         trial.progress.advance(1)
     return out
 
@@ -58,6 +62,11 @@ def _different_shapes(reader: SceneReader) -> np.ndarray:
         if kind not in seen and len(chosen) < SCENES:
             seen.add(kind)
             chosen.append(index)
+    if len(chosen) < SCENES:
+        raise UserError(
+            f"generation: the test set has objects of {len(chosen)} different shapes, Fig. 1, S5 and S6 show {SCENES}; "
+            "give simulate.sets.test more scenes or more cubes"
+        )
     return np.array(chosen)
 
 

@@ -1,7 +1,7 @@
 """The headline numbers of a network, and the few of them by which `dvc exp show` compares experiments."""
 
 from gmn.evaluation.intervals import bootstrap, share_explained
-from gmn.evaluation.results import Results
+from gmn.evaluation.results import GROUP, Results
 
 EXPLAINED = {  # context of the evaluation `explained` -> what it is called here
     "nothing": "nothing",
@@ -34,7 +34,8 @@ def headline(results: Results, network: str) -> dict:
     }
     last = classification["counts"][-1]
     accuracy = {
-        f"{senses}_{last}": bootstrap(hits[:, -1]).described() for senses, hits in classification["paper"].items()
+        f"{senses}_{last}": bootstrap(hits[:, -1], block=GROUP).described()
+        for senses, hits in classification["paper"].items()
     }
     found = results.explained(network)
     explained = {

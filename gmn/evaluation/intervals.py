@@ -19,7 +19,7 @@ class Interval(NamedTuple):
         return {k: None if np.isnan(v) else float(f"{v:.4g}") for k, v in self._asdict().items()}
 
 
-def bootstrap(values, seed: int = 0) -> Interval:
+def bootstrap(values, seed: int = 0, block: int = 1) -> Interval:
     """Mean with the percentile bootstrap's 95 % interval.
 
     Args:
@@ -27,11 +27,12 @@ def bootstrap(values, seed: int = 0) -> Interval:
             resampled, each as a whole. For a difference of two models pass the scenes' differences: the
             bootstrap is then paired.
         seed: of the resampling.
+        block: so many scenes after one another are resampled together, where they depend on each other.
     """
-    return interval_of(lambda resampled: resampled.mean(-1), values, seed=seed)
+    return interval_of(lambda resampled: resampled.mean(-1), values, seed=seed, block=block)
 
 
-def interval_of(statistic, *samples, seed: int = 0, confidence: float = 0.95) -> Interval:
+def interval_of(statistic, *samples, seed: int = 0, confidence: float = 0.95, block: int = 1) -> Interval:
     """A statistic of one or more paired samples, with the percentile bootstrap's 95 % interval.
 
     Args:
@@ -39,11 +40,13 @@ def interval_of(statistic, *samples, seed: int = 0, confidence: float = 0.95) ->
         samples: (scenes,) or (seeds, scenes) each; scenes and seeds are resampled together.
         seed: of the resampling.
         confidence: of the interval; nearer to 1 where many are read together.
+        block: as of :func:`bootstrap`; scenes are a multiple of it.
     """
     samples = [np.atleast_2d(np.asarray(sample, dtype=np.float64)) for sample in samples]
     seeds, scenes = samples[0].shape
     rng = np.random.default_rng(seed)
-    scene = rng.integers(scenes, size=(RESAMPLES, 1, scenes))
+    first = block * rng.integers(scenes // block, size=(RESAMPLES, 1, scenes // block, 1))
+    scene = (first + np.arange(block)).reshape(RESAMPLES, 1, scenes)
     run = rng.integers(seeds, size=(RESAMPLES, seeds, 1))
     resampled = statistic(*(sample[run, scene].reshape(RESAMPLES, -1) for sample in samples))
     low, high = np.quantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2])

@@ -14,6 +14,7 @@ from gmn.params import Settings
 from gmn.paths import Paths
 
 AGAIN = "make it again with `dvc repro`"
+GROUP = 10  # scenes told apart are each other's wrong answers: SCENES of gmn.evaluation.classification
 HELD_OUT = "apoe"  # the network that is trained without the held-out shapes, too
 
 
@@ -118,6 +119,11 @@ def _stack(values: list):
     if isinstance(values[0], dict):
         return {name: _stack([value[name] for value in values]) for name in values[0]}
     return np.array(values, float)
+
+
+def present(values: np.ndarray) -> np.ndarray:
+    """(seeds, scenes) less the scenes that have no such number."""
+    return values[:, ~np.isnan(values).any(0)]
 
 
 def nearest(effect: dict, question: str) -> np.ndarray:

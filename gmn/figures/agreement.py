@@ -3,7 +3,7 @@
 import numpy as np
 
 from gmn.evaluation.agreement import CONTEXTS
-from gmn.evaluation.results import Results
+from gmn.evaluation.results import Results, present
 from gmn.figures.series import beside, series, training
 from gmn.figures.style import Figure, Sheet, caption, plt
 from gmn.roster import NETWORKS
@@ -30,24 +30,21 @@ def draw(results: Results, sheet: Sheet) -> Figure:
             if measure in of["both"]:
                 marks = {measure: "none" if unit == "cosine" else "full"}
             for name, face in marks.items():
-                samples = [_complete(of[n][name]) for n in CONTEXTS]
+                samples = [present(of[n][name]) for n in CONTEXTS]
                 series(panel, places + shift, samples, network, ls="none", fillstyle=face)
         panel.set_xticks(places, LABELS)
         panel.set(title=title, ylabel=unit, ylim=(-1, 1) if unit == "cosine" else None)
     sheet.legend(figure, *_legend(), ncols=5)
     about = found["apoe"]
+    hidden = present(about["both"]["error_hidden"]).shape[1]
     caption(
         figure,
         f"{about['scenes']} test scenes, {about['samples']} samples of z, 14 views each, given pictures + touches; "
-        "a cube is seen if the first picture shows it; else the cube in its place there hides it. "
+        "a cube is seen if the first picture shows it; else the cube in its place there hides it; "
+        f"{hidden} scenes have hidden cubes. "
         f"Bars: 95 % bootstrap; {training(results)}",
     )
     return figure
-
-
-def _complete(values: np.ndarray) -> np.ndarray:
-    """(seeds, scenes) less the scenes that have no such cubes."""
-    return values[:, ~np.isnan(values).any(0)]
 
 
 def _legend():

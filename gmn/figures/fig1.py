@@ -5,7 +5,7 @@ from textwrap import fill
 import numpy as np
 
 from gmn.evaluation.results import Results
-from gmn.figures.series import training
+from gmn.figures.series import first_training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, plt
 from gmn.roster import LABELS
 
@@ -40,7 +40,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     caption(
         figure,
         f"{LABELS[results.settings.model]}, M = 2, an object of the test set; scale {results.settings.scale}, "
-        f"{training(results)}",
+        f"{first_training(results)}",
     )
     return figure
 

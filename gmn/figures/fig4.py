@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmn.evaluation.results import Results
+from gmn.evaluation.results import GROUP, Results
 from gmn.figures.series import beside, series, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
@@ -28,6 +28,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
                     hits.swapaxes(0, 1),
                     network,
                     100,
+                    GROUP,
                     ls=style,
                     label=f"{NETWORKS[network].label}, {senses}",
                 )
@@ -39,6 +40,6 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     caption(
         figure,
         f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten; {about['samples']} samples; "
-        f"bars: 95 % bootstrap; I images, H haptics; {training(results)}",
+        f"bars: 95 % bootstrap over groups; I images, H haptics; {training(results)}",
     )
     return figure

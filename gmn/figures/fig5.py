@@ -4,9 +4,8 @@ By the text, which hides a missing modality from context and target alike, and b
 the paper's figure and keeps a missing modality as a target.
 """
 
-from string import ascii_lowercase
-
 from gmn.data.regime import Regime, of_reading
+from gmn.evaluation.claims import FIG5
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, series, since, training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, plt
@@ -31,10 +30,11 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         lines = len(splits) * len(runs)
         figure, axes = plt.subplots(lines, 2, figsize=(PHONE, 1 + 1.5 * lines), squeeze=False)
         axes = axes.reshape(len(splits), rows).T
-    for letter, split, column in zip(ascii_lowercase, splits, axes.T, strict=False):
+    letters = {split: f"({letter}) " for letter, split in FIG5.items()}
+    for split, column in zip(splits, axes.T, strict=True):
         about = Regime.parse(split)
         for panel in column[: 1 if sheet.across else None : 2]:
-            panel.set_title(f"({letter}) M={about.modalities}, train {about.low}-{about.high}")
+            panel.set_title(f"{letters.get(split, '')}M={about.modalities}, train {about.low}-{about.high}")
         for regimes, above, below in zip(runs.values(), column[::2], column[1::2], strict=True):
             if split in regimes:
                 _curves(above, {n: results.curves(n, regimes[split]) for n in COMPARED})

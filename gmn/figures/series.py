@@ -8,9 +8,12 @@ from gmn.evaluation.results import Results
 from gmn.roster import NETWORKS
 
 
-def series(axes, places, samples, network: str, scale: float = 1.0, **style) -> None:
-    """A line of means of ``samples``, (seeds, scenes) each, times ``scale``; else as :func:`line`."""
-    intervals = [Interval(*scale * np.array(bootstrap(sample))) for sample in samples]
+def series(axes, places, samples, network: str, scale: float = 1.0, block: int = 1, **style) -> None:
+    """A line of means of ``samples``, (seeds, scenes) each, times ``scale``; else as :func:`line`.
+
+    ``block``: as of :func:`gmn.evaluation.intervals.bootstrap`.
+    """
+    intervals = [Interval(*scale * np.array(bootstrap(sample, block=block))) for sample in samples]
     line(axes, places, intervals, color=NETWORKS[network].colour, marker=NETWORKS[network].marker, **style)
 
 
@@ -54,7 +57,12 @@ def since(results: Results) -> str:
     return "training: mean of the batches since the last evaluation" + bands
 
 
+def first_training(results: Results) -> str:
+    """Seed and length of the training run whose pictures a figure shows."""
+    return f"training seed {results.settings.seeds[0]}, {results.settings.now.train.length}"
+
+
 def training(results: Results, complete: bool = True) -> str:
-    """Seeds and length of the training runs that a figure shows."""
+    """Seeds and length of the training runs that a figure's numbers are of."""
     now, seeds = results.settings.now, len(results.settings.seeds)
     return f"{seeds} training seed{'s' * (seeds > 1)}, {(now.train if complete else now.train_missing).length}"

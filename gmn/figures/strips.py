@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from gmn.figures.series import training
+from gmn.figures.series import first_training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, heading, plt
 from gmn.roster import LABELS
 
 
 def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: int) -> Figure:
-    """Draw ``rows`` (label -> array of the generate stage) of one scene, first sample of z each."""
+    """Draw ``rows`` (label -> array of :mod:`gmn.evaluation.generation`) of one scene, first sample of z each."""
     made = results.generation
     columns, height, width = (12, 0.56, PAGE) if sheet.across else (5, 0.5, PHONE)  # of the grid's 16 viewpoints
     views = np.linspace(0, 15, columns).round().astype(int)
@@ -24,6 +24,6 @@ def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: 
     caption(
         figure,
         f"{LABELS[results.settings.model]}, M = 2, a test object, one sample of z a row, a column per viewpoint; "
-        f"scale {results.settings.scale}, {training(results)}",
+        f"scale {results.settings.scale}, {first_training(results)}",
     )
     return figure

@@ -52,7 +52,7 @@ class Belief:
         if model.initial.dtype not in (torch.float32, torch.float64):
             raise UserError(f"the network computes in {model.initial.dtype}; use model.float()")
         self.model = model
-        self.contexts = {name: _views(model, name, *pair) for name, pair in contexts.items()}
+        self.contexts = {name: _views(model, name, views) for name, views in contexts.items()}
 
     @torch.no_grad()
     def imagine(self, queries: Mapping[str, object], samples: int = 1, seed: int = 0) -> dict[str, Tensor]:
@@ -103,7 +103,7 @@ class Belief:
         Raises:
             UserError: as for the contexts, or no observation at all.
         """
-        asked = {name: _views(self.model, name, *pair) for name, pair in observations.items()}
+        asked = {name: _views(self.model, name, views) for name, views in observations.items()}
         if not any(len(query) for _, query in asked.values()):
             raise UserError("observations: none; give at least one view of one modality")
         noise, episodes = Noise(seed, device=self.model.device), self._episodes(asked)
@@ -140,9 +140,13 @@ def _index(model: GMN, name: str) -> int:
     return names.index(name)
 
 
-def _views(model: GMN, name: str, senses, queries) -> tuple[Tensor, Tensor]:
+def _views(model: GMN, name: str, views: Views) -> tuple[Tensor, Tensor]:
     """Senses in network units and queries, on the model's device."""
     modality = model.modalities[_index(model, name)]
+    if not isinstance(views, (tuple, list)) or len(views) != 2:
+        count = f" of {len(views)}" if isinstance(views, (tuple, list)) else ""
+        raise UserError(f"{name}: got {type(views).__name__}{count}; give a pair, senses and queries")
+    senses, queries = views
     queries = _queries(model, name, queries)
     senses = _numbers(senses, f"{name}: senses")
     if tuple(senses.shape) != (len(queries), *modality.shape):

@@ -4,12 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.evaluation.classification import score_pairs
+from gmn.errors import UserError
+from gmn.evaluation.classification import SCENES, score_pairs
 from gmn.evaluation.density import cross_modal, effect_of_samples, gray, upper_bound
+from gmn.evaluation.generation import generation
 from gmn.evaluation.headline import headline
 from gmn.evaluation.intervals import bootstrap, interval_of
 from gmn.evaluation.missing import missing
 from gmn.evaluation.protocol import SENSES, first_views
+from gmn.evaluation.results import GROUP
+from gmn.mese import shape
 from gmn.models.noise import Noise
 from tests.conftest import doubled, reader_for, tiny_model, trial_for
 
@@ -27,6 +31,17 @@ def test_seeds_that_disagree_widen_the_interval():
     assert apart.mean == pytest.approx(alike.mean)
     assert apart.high - apart.low > 3 * (alike.high - alike.low)
     assert bootstrap(scenes[:1]) == bootstrap(scenes[0])
+
+
+def test_scenes_that_depend_on_each_other_are_resampled_together():
+    """Ten copies of a scene tell no more than one."""
+    rng = np.random.default_rng(0)
+    scenes = rng.normal(size=30)
+    copied = bootstrap(scenes.repeat(10), block=10)
+    assert copied == pytest.approx(bootstrap(scenes))
+    apart = bootstrap(scenes.repeat(10))
+    assert copied.high - copied.low > 2 * (apart.high - apart.low)
+    assert GROUP == SCENES
 
 
 def test_the_interval_of_a_ratio_is_paired():
@@ -139,7 +154,7 @@ def test_headline_reads_the_right_cells():
     cells = np.zeros((4, 4, 5))
     cells[0, 1], cells[3, 0] = 1, 2  # images, touches
     values = {"counts": [0, 1, 5, 10], "values": {q: cells[None] for q in ("rgb", "gray", "haptics")}}
-    hits = {s: np.array([[[0, 1]] * 5 + [[1, 1]]]) for s in ("I", "H", "H+I")}
+    hits = {s: np.array([[[0, 1] * 5] * 5 + [[1, 1] * 5]]) for s in ("I", "H", "H+I")}
     parts = {"grey": np.full((1, 6), 2.0), "chroma": np.full((1, 6), 4.0)}
     contexts = ("nothing", "picture", "pictures", "touches", "both")
     explained = {
@@ -159,3 +174,10 @@ def test_headline_reads_the_right_cells():
     assert numbers["accuracy"]["I_5"]["mean"] == 1
     assert numbers["explained"]["grey_from_10_touches"]["mean"] == pytest.approx(0.5)
     assert numbers["explained"]["chroma_from_10_of_both"]["mean"] == pytest.approx(0)
+
+
+def test_too_few_shapes_for_the_figures_are_named(scenes, monkeypatch):
+    model = tiny_model("apoe", 2)
+    monkeypatch.setattr(shape, "rotation_class", lambda walk: ())
+    with pytest.raises(UserError, match="1 different shapes.*give simulate.sets.test more scenes or more cubes"):
+        generation(trial_for(model, reader_for(scenes, model), 1))

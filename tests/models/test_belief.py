@@ -105,6 +105,8 @@ def test_views_of_a_context_have_no_order(trained, looks, touches):
         ("haptics", lambda s, q: (s * np.nan, q), r"haptics: senses: not finite at index \(0, 0\)"),
         ("haptics", lambda s, q: (s, q * np.inf), "haptics: queries: not finite"),
         ("haptics", lambda s, q: ("touch", q), "haptics: senses: not an array of numbers"),
+        ("haptics", lambda s, q: s, "haptics: got ndarray; give a pair, senses and queries"),
+        ("haptics", lambda s, q: (s, q, q), "haptics: got tuple of 3; give a pair, senses and queries"),
     ],
 )
 def test_a_mistake_is_named(trained, touches, name, change, message):

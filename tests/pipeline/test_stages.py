@@ -106,6 +106,7 @@ def test_wrong_settings_stop_before_any_work(workplace):
         (("imagine", "--model", "pose", "scene.png"), ("network: got 'pose'", "did you mean 'poe'")),
         (("train", "--model", "apoe", "--regime", "m3"), ("regime: 'm3'",)),
         (("evaluate", "densty", "--model", "apoe"), ("densty: unknown evaluation", "density, heldout")),
+        (("evaluate", "density", "--model", "apoe", "--regime", "m8-7-8"), ("--regime: got 'm8-7-8'", "m2-heldout")),
         (("claims", "C9"), ("claims: got 'C9'", "C1, C2")),
         (("train", "--model", "apeo", "--regime", "m2"), ("network: got 'apeo'", "did you mean 'apoe'")),
     ],
