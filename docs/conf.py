@@ -67,6 +67,8 @@ docs/performance
 :hidden:
 :caption: Reports
 laptop: every claim <reports/laptop/claims>
+laptop, three seeds <reports/laptop-seeds/README>
+laptop, three seeds: every claim <reports/laptop-seeds/claims>
 laptop, before <reports/laptop-before/README>
 long <reports/long/README>
 long: every claim <reports/long/claims>
