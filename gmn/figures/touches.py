@@ -3,7 +3,7 @@
 import numpy as np
 
 from gmn.evaluation.intervals import bootstrap
-from gmn.evaluation.results import HELD_OUT, Results
+from gmn.evaluation.results import GROUP, HELD_OUT, Results
 from gmn.figures.series import line, series, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
@@ -28,6 +28,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
             answers["touches"].swapaxes(0, 1),
             network,
             100,
+            GROUP,
             label=NETWORKS[network].label,
         )
         accuracy.set_xticks(answers["touch_counts"])
@@ -40,8 +41,8 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     caption(
         figure,
         f"(a) {about['scenes']} scenes of 4 and 6 cubes in groups of ten, the query five pictures. "
-        f"(b) {NETWORKS[HELD_OUT].label}, {scenes} scenes of held-out shapes. Bars: 95 % bootstrap; "
-        f"{training(results)}",
+        f"(b) {NETWORKS[HELD_OUT].label}, {scenes} scenes of held-out shapes. "
+        f"Bars: 95 % bootstrap, of (a) over groups; {training(results)}",
     )
     return figure
 
