@@ -134,6 +134,23 @@ class GMN(nn.Module):
         """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z."""
         return self.renderers[modality](z, episode, query)
 
+    def density(self, z: Tensor, points: Tensor) -> Tensor:
+        """How much light matter absorbs at points (P, 3) metres of the world, (E, P) in 1/m.
+
+        The mean of what the renderers of pictures take it to be: where a picture is shown in parts, each has its own.
+
+        Raises:
+            UserError: none of them renders by emission and absorption.
+        """
+        found = [renderer.density(z, points) for renderer in self.renderers if hasattr(renderer, "density")]
+        if not found:
+            raise UserError(
+                f"a network of geometry {self.config.geometry} with modalities "
+                f"{', '.join(m.name for m in self.modalities)} knows no density, so no shape can be read from it; "
+                "use one of geometry volume that renders pictures"
+            )
+        return torch.stack(found).mean(0)
+
     def forward(self, *batch, **options) -> Bound:
         """:meth:`elbo`, as DistributedDataParallel calls it."""
         return self.elbo(*batch, **options)
