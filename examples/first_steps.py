@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from gmn.explore.scene import SensedScene, imagine, orbit
 from gmn.figures.imagined import draw
@@ -18,6 +19,7 @@ from gmn.mese.pose import query
 from gmn.mese.settings import SceneSettings
 from gmn.trained import TrainedGMN
 
+torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
 out = Path(tempfile.mkdtemp(prefix="first-steps-"))
 print(f"pictures: {out}")
 settings = SceneSettings(name="first-steps", image_size=32, crop_size=32)

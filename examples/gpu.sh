@@ -32,7 +32,7 @@ setup() {
         if test -d wheels; then from=(--no-index --find-links wheels); fi
         "$python" -m pip install --quiet "${from[@]}" --editable . || return
     fi
-    sed -i "s/^scale: [a-z]*/scale: $scale/; s/^threads: .*/threads: 1/" params.yaml
+    sed -i "s/^scale: [a-z]*/scale: $scale/" params.yaml
 }
 
 stage() { "$python" -m stages "$@"; }

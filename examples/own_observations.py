@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
+import torch
 import typer
 from PIL import Image
 
@@ -25,6 +26,7 @@ from gmn.mese.grasp import Grasper, accepted
 from gmn.mese.thing import Object
 from gmn.trained import TrainedGMN
 
+torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
 app = typer.Typer(help=__doc__, add_completion=False)
 Folder = Annotated[Path, typer.Argument(help="Of the observations.")]
 

@@ -31,6 +31,8 @@ from gmn.trained.belief import Belief
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, train
 
+torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
+
 # Both are vectors, so encoder and renderer of vectors will do; docs/extending.md writes one from scratch.
 SENSES["map"]["range"] = SENSES["map"]["sound"] = Sense(HapticEncoder, HapticRenderer)
 SCANNER = Modality("scanner", sense="range", shape=(32,), query=4)  # distances all around, 0..1

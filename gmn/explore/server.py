@@ -23,7 +23,7 @@ def application(explorer: Explorer, page: str) -> FastAPI:
     """
     app = FastAPI(title="What GMN imagines", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=NAMES)
-    one = Lock()  # networks use all cores for one answer; threads that wait leave the page free
+    one = Lock()  # an answer at a time; threads that wait leave the page free
 
     @app.middleware("http")
     async def refuse_other_sites(request: Request, answer) -> Response:
