@@ -7,7 +7,7 @@ import typer
 from gmn.commands import explore, imagine, look
 from gmn.errors import exit_with_message
 
-os.environ.setdefault("MPLBACKEND", "Agg")  # no window is ever opened
+os.environ["MPLBACKEND"] = "Agg"  # no window is ever opened, whatever a notebook has set
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 for command in (explore, imagine, look):
     app.command(command.__name__.removeprefix("gmn.commands."))(command.run)

@@ -29,7 +29,7 @@ from stages import (
 )
 from stages.clock import timed
 
-os.environ.setdefault("MPLBACKEND", "Agg")  # no window is ever opened
+os.environ["MPLBACKEND"] = "Agg"  # no window is ever opened, whatever a notebook has set
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 STAGES = (
     check,

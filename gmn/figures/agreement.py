@@ -1,11 +1,12 @@
 """Fig. 1 in numbers: agreement of shapes and colours across samples."""
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from gmn.evaluation.agreement import CONTEXTS
 from gmn.evaluation.results import Results, present
 from gmn.figures.series import beside, series, training
-from gmn.figures.style import Figure, Sheet, caption, plt
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
 PANELS = (
@@ -48,6 +49,6 @@ def draw(results: Results, sheet: Sheet) -> Figure:
 
 
 def _legend():
-    handles = [plt.Line2D([], [], color=NETWORKS[n].colour, marker=NETWORKS[n].marker, ls="none") for n in NETWORKS]
-    handles += [plt.Line2D([], [], color="0.3", marker="o", ls="none", fillstyle=f) for f in ("full", "none")]
+    handles = [Line2D([], [], color=NETWORKS[n].colour, marker=NETWORKS[n].marker, ls="none") for n in NETWORKS]
+    handles += [Line2D([], [], color="0.3", marker="o", ls="none", fillstyle=f) for f in ("full", "none")]
     return handles, [NETWORKS[n].label for n in NETWORKS] + ["seen cubes", "hidden cubes"]

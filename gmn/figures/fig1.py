@@ -6,7 +6,7 @@ import numpy as np
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import first_training
-from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, plt
+from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption
 from gmn.roster import LABELS
 
 SCENE = 0
@@ -19,11 +19,11 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     views = np.linspace(0, 15, columns).round().astype(int)
     rows = [*made["imagined-fig1"][SCENE, :SAMPLES][:, views], made["truth"][SCENE, views]]
     if sheet.across:  # what was given is at the left, else above
-        figure = plt.figure(figsize=(PAGE, 0.66 * len(rows) + 0.5))
+        figure = Figure(figsize=(PAGE, 0.66 * len(rows) + 0.5))
         grid = figure.add_gridspec(len(rows), columns + 2, width_ratios=[1.6, 0.25] + [1] * columns)
         seen, felt, pictures = grid[0, 0], grid[1:, 0], (0, 2)
     else:
-        figure = plt.figure(figsize=(PHONE, 0.56 * len(rows) + 1.9))
+        figure = Figure(figsize=(PHONE, 0.56 * len(rows) + 1.9))
         grid = figure.add_gridspec(len(rows) + 1, columns, height_ratios=[1.5] + [1] * len(rows))
         seen, felt, pictures = grid[0, :2], grid[0, 2:], (1, 0)
     _seen(figure.add_subplot(seen), made["context"][SCENE, 0])

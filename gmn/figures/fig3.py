@@ -1,10 +1,11 @@
 """Fig. 3: cross-modal density estimation."""
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from gmn.evaluation.results import Results, nearest
 from gmn.figures.series import beside, series, training
-from gmn.figures.style import Figure, Sheet, caption, plt
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
 ROWS = ((0, 1), (2, 3))  # numbers of contexts of the sense asked for, by place: few above, many below
@@ -35,8 +36,8 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         few, many = (counts[own] for own in owns)
         for panel in axes[row, : 1 if sheet.across else None]:
             panel.set_ylabel(f"{few} or {many} of the same sense\nlog-likelihood (nats / dimension)")
-    handles = [plt.Line2D([], [], color=entry.colour, marker=entry.marker) for entry in NETWORKS.values()]
-    handles += [plt.Line2D([], [], color="0.3", ls=style) for style in STYLES]
+    handles = [Line2D([], [], color=entry.colour, marker=entry.marker) for entry in NETWORKS.values()]
+    handles += [Line2D([], [], color="0.3", ls=style) for style in STYLES]
     names = [" or ".join(str(counts[owns[k]]) for owns in ROWS) for k in range(2)]
     labels = [entry.label for entry in NETWORKS.values()] + [f"{name} contexts of the same sense" for name in names]
     sheet.legend(figure, handles, labels, ncols=len(handles), columnspacing=1)

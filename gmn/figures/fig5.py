@@ -8,7 +8,7 @@ from gmn.data.regime import Regime, of_reading
 from gmn.evaluation.claims import FIG5
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, series, since, training
-from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, plt
+from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, panels
 from gmn.roster import NETWORKS
 
 COMPARED = ("apoe", "baseline")  # those of the paper's figure
@@ -25,10 +25,10 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     splits = list(dict.fromkeys(split for regimes in runs.values() for split in regimes))
     rows = 2 * len(runs)
     if sheet.across:  # a column per split
-        figure, axes = plt.subplots(rows, len(splits), figsize=(PAGE, 0.6 + 1.7 * rows), squeeze=False)
+        figure, axes = panels(rows, len(splits), figsize=(PAGE, 0.6 + 1.7 * rows), squeeze=False)
     else:  # a row per split and reading
         lines = len(splits) * len(runs)
-        figure, axes = plt.subplots(lines, 2, figsize=(PHONE, 1 + 1.5 * lines), squeeze=False)
+        figure, axes = panels(lines, 2, figsize=(PHONE, 1 + 1.5 * lines), squeeze=False)
         axes = axes.reshape(len(splits), rows).T
     letters = {split: f"({letter}) " for letter, split in FIG5.items()}
     for split, column in zip(splits, axes.T, strict=True):

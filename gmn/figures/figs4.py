@@ -2,12 +2,12 @@
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, since, training
-from gmn.figures.style import COLUMN, PHONE, Figure, Sheet, caption, plt
+from gmn.figures.style import COLUMN, PHONE, Figure, Sheet, caption, panels
 from gmn.roster import NETWORKS
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
-    figure, axes = plt.subplots(figsize=(COLUMN if sheet.across else PHONE, 2.8))
+    figure, axes = panels(figsize=(COLUMN if sheet.across else PHONE, 2.8))
     columns = ["train", "val_full"]
     tables = {network: results.curves(network, "m2") for network in NETWORKS}
     for network, table in tables.items():

@@ -4,11 +4,12 @@ import copy
 
 import mujoco
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.patches import Patch, Polygon
 from matplotlib.patheffects import withStroke
 
 from gmn.evaluation.results import Results
-from gmn.figures.style import Figure, Sheet, bare, caption, heading, plt
+from gmn.figures.style import Figure, Sheet, bare, caption, heading
 from gmn.mese import camera, world
 from gmn.mese.channels import FINGERS, table
 from gmn.mese.thing import UPRIGHT
@@ -21,7 +22,7 @@ BACKGROUND = 70  # grey: the hand's light and dark parts both stand out
 BAR = 0.05  # m
 EDGE = [withStroke(linewidth=2, foreground="k")]
 LABEL = {"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0, "alpha": 0.75}
-COLOURS = dict(zip((*FINGERS, "palm"), plt.get_cmap("tab10").colors, strict=False))
+COLOURS = dict(zip((*FINGERS, "palm"), colormaps["tab10"].colors, strict=False))
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:

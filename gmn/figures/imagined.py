@@ -1,15 +1,14 @@
 """What networks imagine of one scene: what they were given, samples of z, their spread, the truth."""
 
-import matplotlib.figure
 import numpy as np
 
-from gmn.figures.style import PAGE, bare, caption, heading, plt, style
+from gmn.figures.style import PAGE, Figure, bare, caption, heading, panels, style
 
 
 @style()
 def draw(
     given: dict[str, np.ndarray], imagined: dict[str, np.ndarray], truth: np.ndarray | None, title: str, about: str
-) -> matplotlib.figure.Figure:
+) -> Figure:
     """One picture of it all.
 
     Args:
@@ -29,7 +28,7 @@ def draw(
     if truth is not None:
         rows["truth"] = truth
     views = next(iter(imagined.values())).shape[1]
-    figure, axes = plt.subplots(len(rows) + 1, views, figsize=(PAGE, PAGE / views * (len(rows) + 1.4)), squeeze=False)
+    figure, axes = panels(len(rows) + 1, views, figsize=(PAGE, PAGE / views * (len(rows) + 1.4)), squeeze=False)
     for panel in axes.flat:
         bare(panel)
     shown = list(given.items())[:views]

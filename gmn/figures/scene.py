@@ -1,9 +1,8 @@
 """One scene as a person can see it: object, hand at several grasps, what the camera sees, what sensors feel."""
 
-import matplotlib.figure
 import numpy as np
 
-from gmn.figures.style import PAGE, PHONE, SHEETS, Sheet, bare, caption, heading, plt, style
+from gmn.figures.style import PAGE, PHONE, SHEETS, Figure, Sheet, bare, caption, heading, style
 from gmn.mese import aside
 from gmn.mese.channels import channels
 from gmn.mese.pose import camera_frame, wrist_frame
@@ -18,15 +17,15 @@ KINDS = {
 
 
 @style()
-def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = SHEETS[0]) -> matplotlib.figure.Figure:
+def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = SHEETS[0]) -> Figure:
     """The first views and grasps of a scene, given its arrays as :func:`gmn.mese.simulate.simulate` names them."""
     thing = Object.of(scene)
     if sheet.across:
-        shown, figure = 5, plt.figure(figsize=(PAGE, 4.2))
+        shown, figure = 5, Figure(figsize=(PAGE, 4.2))
         grid = figure.add_gridspec(3, shown + 2)
         above, rows = grid[:, :2], grid[:, 2:].subgridspec(3, shown)
     else:
-        shown, figure = 3, plt.figure(figsize=(PHONE, 5.8))
+        shown, figure = 3, Figure(figsize=(PHONE, 5.8))
         above, below = figure.add_gridspec(2, 1, height_ratios=[2, 3.4])
         rows = below.subgridspec(3, shown)
     _map(figure.add_subplot(above, projection="3d"), scene, shown)

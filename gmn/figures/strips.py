@@ -3,7 +3,7 @@
 import numpy as np
 
 from gmn.figures.series import first_training
-from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, heading, plt
+from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, heading, panels
 from gmn.roster import LABELS
 
 
@@ -14,7 +14,7 @@ def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: 
     views = np.linspace(0, 15, columns).round().astype(int)
     pictures = {label: made[array][scene, 0][views] for label, array in rows.items()}
     pictures["truth"] = made["truth"][scene][views]
-    figure, axes = plt.subplots(len(pictures), columns, figsize=(width, height * len(pictures) + 0.6))
+    figure, axes = panels(len(pictures), columns, figsize=(width, height * len(pictures) + 0.6))
     for line, (label, strip) in zip(axes, pictures.items(), strict=True):
         for panel, picture in zip(line, strip, strict=True):
             panel.imshow(picture)

@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from textwrap import fill
 
-import matplotlib.pyplot as plt
+import matplotlib.style
 import numpy as np
 from cycler import cycler
 from matplotlib.figure import Figure
@@ -33,6 +33,15 @@ OURS = {
 }
 
 
+def panels(rows: int = 1, columns: int = 1, *, figsize: tuple[float, float], **keywords) -> tuple[Figure, np.ndarray]:
+    """A figure of inches ``figsize`` and its axes; ``keywords`` as of ``Figure.subplots``.
+
+    Not pyplot's, which keeps every figure until it is closed and wants the backend of a screen.
+    """
+    figure = Figure(figsize=figsize)
+    return figure, figure.subplots(rows, columns, **keywords)
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What a figure is drawn for.
@@ -52,14 +61,14 @@ class Sheet:
             rows: of panels on a page.
             columns: of panels on a page.
             height: of the figure on a page, inches.
-            keywords: of ``plt.subplots``; what they say of columns holds on a page alone.
+            keywords: as of :func:`panels`; what they say of columns holds on a page alone.
         """
         if self.across:
-            return plt.subplots(rows, columns, figsize=(PAGE, height), **keywords)
+            return panels(rows, columns, figsize=(PAGE, height), **keywords)
         of_columns = ("width_ratios", "sharex")
         keywords = {name: value for name, value in keywords.items() if name not in of_columns}
         height = 1 + rows * columns * min(2.4, height / rows)
-        figure, axes = plt.subplots(rows * columns, 1, figsize=(PHONE, height), **keywords)
+        figure, axes = panels(rows * columns, 1, figsize=(PHONE, height), **keywords)
         return figure, axes if rows == 1 else axes.reshape(rows, columns)
 
     def legend(self, figure: Figure, handles, labels, loc="outside upper center", ncols=1, **keywords) -> None:
@@ -74,14 +83,13 @@ SHEETS = (Sheet("", across=True), Sheet("-phone", across=False))
 
 def style():
     """A context, or a decorator, in which figures look ours whatever the user's matplotlibrc says."""
-    return plt.style.context(["default", OURS])
+    return matplotlib.style.context(["default", OURS])
 
 
 def save(figure: Figure, folder: Path, name: str, sheet: Sheet) -> None:
-    """Write it as SVG, for a page as PNG, too, and close it."""
+    """Write it as SVG, for a page as PNG, too."""
     for kind in (".svg", ".png") if sheet.across else (".svg",):
         save_picture(figure, folder / f"{name}{sheet.suffix}{kind}")
-    plt.close(figure)
 
 
 def save_picture(figure, path: Path) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from gmn.evaluation.claims import MILLISECONDS, PARAMETERS
 from gmn.evaluation.results import Results
-from gmn.figures.style import PAGE, Figure, Sheet, caption, plt
+from gmn.figures.style import PAGE, Figure, Sheet, caption, panels
 from gmn.roster import LABELS
 
 
@@ -29,7 +29,7 @@ def table(results: Results) -> pd.DataFrame:
 
 def draw(results: Results, sheet: Sheet) -> Figure:
     rows = table(results)
-    figure, axes = plt.subplots(figsize=(PAGE, 3.3))
+    figure, axes = panels(figsize=(PAGE, 3.3))
     axes.axis("off")
     drawn = axes.table(rows.astype(str).to_numpy(), colLabels=list(rows.columns), loc="center", cellLoc="right")
     drawn.auto_set_font_size(False)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import first_training
-from gmn.figures.style import bare, caption, plt
+from gmn.figures.style import bare, caption, panels
 from gmn.roster import LABELS
 
 SCENE, SAMPLE = 0, 0
@@ -28,7 +28,7 @@ def draw(results: Results) -> bytes:
     scene, networks = album["scenes"][SCENE], album["about"]["networks"]
     truth = _rows(scene["truth"], 1, views)[0]
     columns = ["given", *(LABELS[network] for network in networks), "truth"]
-    figure, axes = plt.subplots(len(GIVEN), len(columns), figsize=(5.4, 4.3), dpi=120)
+    figure, axes = panels(len(GIVEN), len(columns), figsize=(5.4, 4.3), dpi=120)
     shown = []
     for line, (label, given) in zip(axes, GIVEN.items(), strict=True):
         answers = album["imagined"][SCENE][given]
@@ -57,7 +57,6 @@ def draw(results: Results) -> bytes:
         content = io.BytesIO()
         figure.savefig(content, format="png", dpi=120)
         frames.append(Image.open(content).convert("RGB"))
-    plt.close(figure)
     moving = io.BytesIO()
     frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:], duration=PAUSE, loop=0)
     return moving.getvalue()

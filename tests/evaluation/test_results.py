@@ -8,7 +8,7 @@ import pytest
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame
-from gmn.figures.style import plt
+from gmn.figures.style import panels
 
 
 def test_training_curves_wait_for_whole_batches(tmp_path):
@@ -31,11 +31,10 @@ def test_training_curves_wait_for_whole_batches(tmp_path):
 
 def test_the_frame_holds_the_end_of_the_mean():
     rows = {"iteration": [1, 2, 3, 4] * 2, "train": [np.nan, np.nan, 2, 1] * 2, "val": [1e3, 10, 4, 6, 1e5, 10, 6, 6]}
-    figure, axes = plt.subplots()
+    figure, axes = panels(figsize=(3, 3))
     frame(axes, [pd.DataFrame(rows)], ["train", "val"])
     assert axes.get_ylim() == pytest.approx((0.5, 6.5))
     curve(axes, pd.DataFrame(rows), "val", color="k")
     assert axes.lines[0].get_ydata()[-2:].tolist() == [5.0, 6.0]
     band = axes.collections[0].get_paths()[0].vertices
     assert set(band[band[:, 0] == 3, 1]) == {4.0, 6.0}
-    plt.close(figure)

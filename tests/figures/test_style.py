@@ -1,0 +1,43 @@
+"""Figures leave nothing behind, and want no screen."""
+
+import gc
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from gmn.figures.imagined import draw as draw_imagined
+from gmn.figures.scene import draw as draw_scene
+from gmn.figures.style import SHEETS, save_picture
+from gmn.mese.simulate import simulate
+
+
+def open_figures() -> int:
+    gc.collect()
+    return sum(isinstance(each, Figure) for each in gc.get_objects())
+
+
+def test_a_figure_that_was_saved_is_gone(settings, tmp_path):
+    scene = {name: array[0] for name, array in simulate(settings, range(1)).items()}
+    before, pictures = open_figures(), np.zeros((2, 3, 8, 8, 3))
+    for sheet in SHEETS:
+        save_picture(draw_scene(scene, "A scene", sheet), tmp_path / "scene.png")
+    save_picture(draw_imagined({}, {"apoe": pictures}, pictures[0], "Imagined", ""), tmp_path / "imagined.svg")
+    assert open_figures() == before
+
+
+@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "Qt5Agg", "nonsense"])
+def test_the_backend_of_a_notebook_is_no_matter(backend, tmp_path):
+    command = (sys.executable, "-m", "gmn", "look", str(tmp_path / "scene.png"))
+    result = subprocess.run(command, env=os.environ | {"MPLBACKEND": backend}, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "scene.png").exists()
+
+
+def test_no_figure_is_pyplots():
+    """It keeps every figure that nobody closes."""
+    script = "import sys, gmn.figures.all, gmn.figures.imagined; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run((sys.executable, "-c", script)).returncode == 0
