@@ -208,8 +208,10 @@ class _Expert:
 
     def __init__(self, cell, context: Tensor, target: Tensor, ids: list[Tensor]):
         self.cell, self.context, self.target, self.ids = cell, context, target, ids
-        zero = context.new_zeros(cell.state, *context.shape[1:])
+        zero = context.new_zeros(cell.config.state, *context.shape[1:])
         self.prior, self.posterior = (zero, zero), (zero, zero)  # hidden, cell
+        if cell.config.first_prior == "context":
+            self.hear(context.new_zeros(cell.config.latent, *context.shape[1:]))
 
     def say_prior(self) -> tuple[Tensor, Tensor]:
         return self.cell.prior_out(self.prior[0][None])[0].chunk(2)
@@ -221,6 +223,28 @@ class _Expert:
 
     def hear(self, z: Tensor) -> None:
         self.prior = lstm_step(self.cell.prior_lstm, [self.context, *self.ids, z], *self.prior)
+
+
+class _SharedExpert:
+    """The same where q(z | C, O) is p of C and O together: here ``target`` is the representation of both."""
+
+    def __init__(self, cell, context: Tensor, target: Tensor, ids: list[Tensor]):
+        self.cell, self.ids = cell, ids
+        zero = context.new_zeros(cell.config.state, *context.shape[1:])
+        self.known, self.states = [context, target], [(zero, zero), (zero, zero)]
+        self.hear(context.new_zeros(cell.config.latent, *context.shape[1:]))
+
+    def say_prior(self) -> tuple[Tensor, Tensor]:
+        return self.cell.out(self.states[0][0][None])[0].chunk(2)
+
+    def say_posterior(self) -> tuple[Tensor, Tensor]:
+        return self.cell.out(self.states[1][0][None])[0].chunk(2)
+
+    def hear(self, z: Tensor) -> None:
+        self.states = [
+            lstm_step(self.cell.lstm, [r, *self.ids, z], *state)
+            for r, state in zip(self.known, self.states, strict=True)
+        ]
 
 
 def elbo(model: GMN, episodes: Episodes, noise: list[Tensor]) -> Tensor:
@@ -246,10 +270,11 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
     config, count = model.config, len(model.modalities)
     context, target = [], []
     for m in range(count):
-        for chosen, found in ((episodes.context, context), (episodes.target, target)):
+        seen = episodes.context | episodes.target if config.prior == "shared" else episodes.target
+        for chosen, found in ((episodes.context, context), (seen, target)):
             views = chosen[copy, scene, m].nonzero()[:, 0]
             codes = [encode(model, m, episodes.senses[m][scene, v], episodes.queries[m][scene, v]) for v in views]
-            share = 1 / len(codes) if codes and config.pooling == "mean" else 1
+            share = {"sum": 1, "mean": 1 / max(1, len(codes)), "shrunk": 1 / (len(codes) + 1)}[config.pooling]
             found.append(sum((share * code for code in codes), model.initial[m]))
 
     in_context = [m for m in range(count) if episodes.context[copy, scene, m].any()]
@@ -259,9 +284,6 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
     in_context = in_context or list(range(count))
 
     experts = _experts(model, context, target, in_context, in_either)
-    if config.first_prior == "context":
-        for expert in experts.values():
-            expert.hear(noise[0] * 0)
     z, divergence = [], 0
     for step in range(config.steps):
         said = {m: expert.say_prior() for m, expert in experts.items()}
@@ -283,14 +305,15 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
     return likelihood - divergence
 
 
-def _experts(model: GMN, context, target, in_context, in_either) -> dict[int, _Expert]:
+def _experts(model: GMN, context, target, in_context, in_either) -> dict[int, "_Expert | _SharedExpert"]:
     config, cells = model.config, model.inference.cells
+    kind = _SharedExpert if config.prior == "shared" else _Expert
     if config.network == "baseline":
         summed = sum(context[m] for m in in_context), sum(target[m] for m in in_either)
-        return {0: _Expert(cells[0], *summed, [])}
+        return {0: kind(cells[0], *summed, [])}
     if config.network == "poe":
-        return {m: _Expert(cells[m], context[m], target[m], []) for m in range(len(context))}
+        return {m: kind(cells[m], context[m], target[m], []) for m in range(len(context))}
     grid = context[0].shape[1:]
     one_hot = torch.eye(len(context)).to(context[0]).reshape(len(context), -1, *[1] * len(grid))
     one_hot = one_hot.expand(-1, -1, *grid)
-    return {m: _Expert(cells[0], context[m], target[m], [one_hot[m]]) for m in range(len(context))}
+    return {m: kind(cells[0], context[m], target[m], [one_hot[m]]) for m in range(len(context))}

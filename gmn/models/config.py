@@ -9,7 +9,8 @@ from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
 from gmn.errors import UserError
 
 FIRST_PRIORS = ("constant", "context")
-POOLINGS = ("sum", "mean")
+POOLINGS = ("sum", "mean", "shrunk")
+PRIORS = ("separate", "shared")
 STRIDES = (4, 8)
 EXTENT = 0.105  # m, half the edge of a volume that holds any object of MESE: six cubes' edges wide
 
@@ -29,7 +30,10 @@ class ModelConfig:
             None: the paper's latent map, whose networks are told poses as numbers.
         extent: half the edge of that volume, metres.
         stride: pixels per cell of the latent map, or per ray through the volume: 4 or 8; the paper's is 4.
-        pooling: a modality's r is the ``sum`` of its views' codes, as the paper's, or their ``mean`` (Sec. 2.3).
+        pooling: a modality's r is the ``sum`` of its views' codes, as the paper's, their ``mean`` (Sec. 2.3), or their
+            mean with a view of zeros beside them, ``shrunk``: it tells how many there are.
+        prior: ``separate``, the paper's networks for prior and posterior, or one ``shared`` by both: q(z | C, O) is
+            then what the prior's network says of C and O together.
         latent: channels of z per DRAW step.
         steps: DRAW steps T, and steps of every renderer of a map.
         decoder: channels of the image decoder, and of the convolutions that renderers begin with in a volume.
@@ -43,7 +47,7 @@ class ModelConfig:
 
     Raises:
         UserError: a modality without a likelihood scale, a picture that the stride does not divide, or an unknown
-            ``first_prior``, ``pooling`` or ``stride``.
+            ``first_prior``, ``pooling``, ``prior`` or ``stride``.
     """
 
     network: str
@@ -62,11 +66,12 @@ class ModelConfig:
     kernel: int = 5
     std: Mapping[str, float] = field(default_factory=lambda: {VISION: 1.0, HAPTICS: 1.0})
     first_prior: str = "constant"
+    prior: str = "separate"
     hierarchical: bool = False
     reading: str = "paper"
 
     def __post_init__(self) -> None:
-        for key, known in (("first_prior", FIRST_PRIORS), ("pooling", POOLINGS)):
+        for key, known in (("first_prior", FIRST_PRIORS), ("pooling", POOLINGS), ("prior", PRIORS)):
             if getattr(self, key) not in known:
                 raise UserError(f"{key}: got {getattr(self, key)!r}; use one of {', '.join(known)}")
         if self.stride not in STRIDES:

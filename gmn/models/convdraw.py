@@ -1,19 +1,21 @@
-"""The ConvDRAW cell: one expert's prior and posterior over the latent z, step by step (App. B)."""
+"""The ConvDRAW cells: one expert's prior and posterior over the latent z, step by step (App. B).
+
+Shape letters: P experts at work, R channels of r, H of a state, Z of z per step.
+"""
+
+from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor, nn
 
 from gmn.models.config import ModelConfig
-from gmn.models.convolution import convolution
+from gmn.models.convolution import convolution, copies
 from gmn.models.gaussians import Gaussian
 from gmn.models.lstm import ConvLSTM, State
 
 
-class ConvDraw(nn.Module):
-    """Prior LSTM on (r_C, id, z) and posterior LSTM on (r_O, r_C, id, h_p), each read out as a Gaussian.
-
-    The prior of a step is read before its LSTM hears of that z; so p(z_1) is a constant, or knows the context if the
-    LSTM has moved before (``first_prior`` of :class:`gmn.models.config.ModelConfig`).
+class ConvDraw(nn.Module, ABC):
+    """Weights of an expert, shared by all experts of a cell.
 
     Args:
         config: sizes.
@@ -22,38 +24,152 @@ class ConvDraw(nn.Module):
 
     def __init__(self, config: ModelConfig, ids: int):
         super().__init__()
-        r, h, z, k = config.representation, config.state, config.latent, config.kernel
-        self.ids, self.latent, self.representation, self.state = ids, z, r, h
-        d = config.dimensions
+        self.config, self.ids = config, ids
+
+    @abstractmethod
+    def begin(self, context: Tensor, target: Tensor | None, modality: Tensor | None, samples: int = 1) -> "Draw":
+        """The first of T steps of experts.
+
+        Args:
+            context, target: what they know, (P, R, *grid), as in :class:`gmn.models.representations.Representations`.
+            modality: that they are told, (P,).
+            samples: S; each expert goes S ways.
+        """
+
+    @abstractmethod
+    def heard(self) -> list[tuple[ConvLSTM, int]]:
+        """The LSTMs, and how many representations each hears."""
+
+    @abstractmethod
+    def gates(self, lstm: ConvLSTM, context: Tensor, target: Tensor, modality: Tensor | None) -> Tensor:
+        """What representations and ids add to the gates of one of them at every step, (P, 4H, *grid)."""
+
+    @abstractmethod
+    def first_posterior(self, context: Tensor, target: Tensor, modality: Tensor | None) -> tuple[nn.Module, Tensor]:
+        """The posterior's read-out, and its means at the first step, nothing known of the prior, (P, Z, *grid)."""
+
+
+class Draw(ABC):
+    """P experts on their way through T steps, (samples * P, ...)."""
+
+    @abstractmethod
+    def prior(self) -> Gaussian:
+        """p(z_t | z_<t, C) of each."""
+
+    @abstractmethod
+    def posterior(self) -> Gaussian:
+        """q(z_t | z_<t, C, O) of each; once a step, after :meth:`prior`."""
+
+    @abstractmethod
+    def advance(self, z: Tensor) -> None:
+        """Go on to the next step with the z_t (samples * P, Z, *grid) that was drawn."""
+
+
+class SeparateConvDraw(ConvDraw):
+    """The paper's: a prior LSTM on (r_C, id, z) and a posterior LSTM on (r_O, r_C, id, h_p), each with a read-out.
+
+    The prior of a step is read before its LSTM hears of that z; so p(z_1) is a constant, or knows the context if the
+    LSTM has moved before (``first_prior`` of :class:`gmn.models.config.ModelConfig`).
+    """
+
+    def __init__(self, config: ModelConfig, ids: int):
+        super().__init__(config, ids)
+        r, h, z, k, d = config.representation, config.state, config.latent, config.kernel, config.dimensions
         self.prior_lstm = ConvLSTM(r + ids, z, h, k, d)
         self.posterior_lstm = ConvLSTM(2 * r + ids, h, h, k, d)
         self.prior_out = convolution(d, h, 2 * z, k)
         self.posterior_out = convolution(d, h, 2 * z, k)
 
-    def _id_planes(self, lstm: ConvLSTM, first: int, modality: Tensor, grid) -> Tensor | float:
-        return lstm.planes(first, self.ids, grid)[modality] if self.ids else 0.0
+    def begin(self, context, target, modality, samples=1):
+        lstms = [self.prior_lstm] if target is None else [self.prior_lstm, self.posterior_lstm]
+        return SeparateDraw(self, *(copies(self.gates(lstm, context, target, modality), samples) for lstm in lstms))
 
-    def prior_static(self, context: Tensor, modality: Tensor) -> Tensor:
-        """What r_C (P, R, *grid) and ids (P,) add to the prior's gates at every step."""
-        planes = self._id_planes(self.prior_lstm, self.representation, modality, context.shape[2:])
-        return self.prior_lstm.static(context) + planes
+    def heard(self):
+        return [(self.prior_lstm, 1), (self.posterior_lstm, 2)]
 
-    def posterior_static(self, context: Tensor, target: Tensor, modality: Tensor) -> Tensor:
-        """What r_C, r_O (P, R, *grid) and ids (P,) add to the posterior's gates at every step."""
-        planes = self._id_planes(self.posterior_lstm, 2 * self.representation, modality, context.shape[2:])
-        return self.posterior_lstm.static(torch.cat([target, context], 1)) + planes
+    def gates(self, lstm, context, target, modality):
+        r = context if lstm is self.prior_lstm else torch.cat([target, context], 1)
+        return lstm.static(r) + id_planes(lstm, self.ids, modality, r)
 
-    def prior(self, state: State | None, like: Tensor) -> Gaussian:
-        """p(z_t | z_<t, C) of each expert; ``like`` (P, 4H, *grid) gives the size before the first step."""
-        hidden = like.new_zeros(len(like), self.state, *like.shape[2:]) if state is None else state.hidden
-        return Gaussian(*self.prior_out(hidden).chunk(2, 1))
+    def first_posterior(self, context, target, modality):
+        state = self.posterior_lstm(self.gates(self.posterior_lstm, context, target, modality), None, None)
+        return self.posterior_out, self.posterior_out(state.hidden).chunk(2, 1)[0]
 
-    def move_prior(self, static: Tensor, z: Tensor | None, state: State | None) -> State:
-        return self.prior_lstm(static, z, state)
 
-    def move_posterior(self, static: Tensor, prior: State | None, state: State | None) -> State:
-        return self.posterior_lstm(static, prior.hidden if prior else None, state)
+class SeparateDraw(Draw):
+    def __init__(self, cell: SeparateConvDraw, prior_static: Tensor, posterior_static: Tensor | None = None):
+        self.cell, self.prior_static, self.posterior_static = cell, prior_static, posterior_static
+        self.prior_state: State | None = None
+        self.posterior_state: State | None = None
+        if cell.config.first_prior == "context":
+            self.prior_state = cell.prior_lstm(prior_static, None, None)
 
-    def posterior(self, state: State) -> Gaussian:
-        """q(z_t | z_<t, C, O) of each expert."""
-        return Gaussian(*self.posterior_out(state.hidden).chunk(2, 1))
+    def prior(self) -> Gaussian:
+        n, _, *grid = self.prior_static.shape
+        state = self.prior_state
+        hidden = self.prior_static.new_zeros(n, self.cell.config.state, *grid) if state is None else state.hidden
+        return Gaussian(*self.cell.prior_out(hidden).chunk(2, 1))
+
+    def posterior(self) -> Gaussian:
+        heard = self.prior_state.hidden if self.prior_state else None
+        self.posterior_state = self.cell.posterior_lstm(self.posterior_static, heard, self.posterior_state)
+        return Gaussian(*self.cell.posterior_out(self.posterior_state.hidden).chunk(2, 1))
+
+    def advance(self, z: Tensor) -> None:
+        self.prior_state = self.cell.prior_lstm(self.prior_static, z, self.prior_state)
+
+
+class SharedConvDraw(ConvDraw):
+    """One network for both: q(z | C, O) is what p says of C and O together. An LSTM on (r, id, z) with a read-out.
+
+    So what is learned of many views by reconstructing them serves the prior, too, which otherwise learns from the KL
+    alone; where C and O together are the same, so are P and Q.
+    """
+
+    def __init__(self, config: ModelConfig, ids: int):
+        super().__init__(config, ids)
+        r, h, z, k, d = config.representation, config.state, config.latent, config.kernel, config.dimensions
+        self.lstm = ConvLSTM(r + ids, z, h, k, d)
+        self.out = convolution(d, h, 2 * z, k)
+
+    def begin(self, context, target, modality, samples=1):
+        known = [context] if target is None else [context, target]
+        return SharedDraw(self, [copies(self._gates(r, modality), samples) for r in known])
+
+    def _gates(self, r: Tensor, modality: Tensor | None) -> Tensor:
+        return self.lstm.static(r) + id_planes(self.lstm, self.ids, modality, r)
+
+    def heard(self):
+        return [(self.lstm, 1)]
+
+    def gates(self, lstm, context, target, modality):
+        return self._gates(target, modality)
+
+    def first_posterior(self, context, target, modality):
+        return self.out, self.out(self.lstm(self._gates(target, modality), None, None).hidden).chunk(2, 1)[0]
+
+
+class SharedDraw(Draw):
+    def __init__(self, cell: SharedConvDraw, static: list[Tensor]):
+        self.cell, self.static = cell, static  # of the prior and, if z comes from it, of the posterior
+        self.states = [cell.lstm(gates, None, None) for gates in static]
+
+    def prior(self) -> Gaussian:
+        return self._read(0)
+
+    def posterior(self) -> Gaussian:
+        return self._read(1)
+
+    def _read(self, role: int) -> Gaussian:
+        return Gaussian(*self.cell.out(self.states[role].hidden).chunk(2, 1))
+
+    def advance(self, z: Tensor) -> None:
+        self.states = [self.cell.lstm(gates, z, state) for gates, state in zip(self.static, self.states, strict=True)]
+
+
+def id_planes(lstm: ConvLSTM, ids: int, modality: Tensor | None, static: Tensor) -> Tensor | float:
+    """What the planes of modality ids, which follow the channels of ``static``, add to the gates of ``lstm``."""
+    return lstm.planes(static.shape[1], ids, static.shape[2:])[modality] if ids else 0.0
+
+
+CELLS: dict[str, type[ConvDraw]] = {"separate": SeparateConvDraw, "shared": SharedConvDraw}

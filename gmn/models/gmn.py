@@ -97,14 +97,15 @@ class GMN(nn.Module):
         return self.initial.device
 
     def represent(self, episodes: Episodes, imagine: bool = False, padded: bool = False) -> Representations:
-        """Pooled codes per modality, r_C and r_O; every view is encoded once for all its episodes.
+        """Pooled codes per modality, r_C and r_O, or r of both; every view is encoded once for all its episodes.
 
         ``padded``: views that no episode uses are encoded, too, and every expert will work for every episode: nothing
         that comes out changes, and the shapes of all work follow from the batch's.
         """
         context, target = [], []
+        seen = episodes.context | episodes.target if self.config.prior == "shared" else episodes.target
         for m in range(len(self.encoders)):
-            masks = [episodes.context[:, :, m]] + ([] if imagine else [episodes.target[:, :, m]])  # (K, B, V) each
+            masks = [episodes.context[:, :, m]] + ([] if imagine else [seen[:, :, m]])  # (K, B, V) each
             pooled = self._pooled(m, episodes, masks, padded)
             context.append(pooled[0])
             target += pooled[1:]
@@ -118,8 +119,10 @@ class GMN(nn.Module):
         codes = self.encoders[m](episodes.senses[m][scene, view], episodes.queries[m][scene, view])
         own = torch.arange(masks[0].shape[1], device=scene.device)[:, None] == scene  # (B, N): whose view it is
         weights = [(mask[:, :, view] & own).flatten(0, 1).to(codes.dtype) for mask in masks]  # (E, N)
-        if self.config.pooling == "mean":
-            weights = [w / w.sum(1, keepdim=True).clamp(min=1) for w in weights]
+        if self.config.pooling != "sum":
+            count = [w.sum(1, keepdim=True) for w in weights]
+            count = [n + 1 if self.config.pooling == "shrunk" else n.clamp(min=1) for n in count]
+            weights = [w / n for w, n in zip(weights, count, strict=True)]
         return [self.initial[m] + (w @ codes.flatten(1)).unflatten(1, self.initial.shape[1:]) for w in weights]
 
     def posterior(self, episodes: Episodes, noise: Noise, samples: int = 1, padded: bool = False) -> Latents:

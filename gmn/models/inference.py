@@ -13,8 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from gmn.models.config import ModelConfig
-from gmn.models.convdraw import ConvDraw
-from gmn.models.convolution import copies
+from gmn.models.convdraw import CELLS, ConvDraw
 from gmn.models.gaussians import Gaussian, at_least_float32, kl, product
 from gmn.models.hierarchy import ModalityLatents
 from gmn.models.noise import Noise
@@ -84,7 +83,7 @@ class InferenceNetwork(nn.Module, ABC):
     def __init__(self, config: ModelConfig, cells: int, ids: int = 0):
         super().__init__()
         self.config = config
-        self.cells = nn.ModuleList(ConvDraw(config, ids) for _ in range(cells))
+        self.cells = nn.ModuleList(CELLS[config.prior](config, ids) for _ in range(cells))
         self.modality_latents = ModalityLatents(config) if config.hierarchical else None
 
     @abstractmethod
@@ -98,7 +97,7 @@ class InferenceNetwork(nn.Module, ABC):
             known = self.modality_latents(known, roles, noise, samples)
             roles, samples = Roles.of(known, self.config.reading), 1
         work, roles = self.experts(known, roles)
-        return _Rollout(work, roles, samples).run(self.config, noise, known)
+        return _Rollout(work, roles, samples).run(self.config.steps, noise, known)
 
 
 class _Rollout:
@@ -107,42 +106,28 @@ class _Rollout:
     def __init__(self, work: list[Experts], roles: Roles, samples: int):
         self.roles = Roles(*(None if r is None else r.repeat(samples, 1) for r in (roles.prior, roles.posterior)))
         episodes, self.columns = roles.prior.shape
-        self.cells = [experts.cell for experts in work]
-        self.prior_static, self.posterior_static, self.episode, places = [], [], [], []
+        self.draws, self.episode, places = [], [], []
         for experts in work:
-            prior = experts.cell.prior_static(experts.context, experts.ids)
-            self.prior_static.append(copies(prior, samples))
-            if experts.target is not None:
-                posterior = experts.cell.posterior_static(experts.context, experts.target, experts.ids)
-                self.posterior_static.append(copies(posterior, samples))
+            self.draws.append(experts.cell.begin(experts.context, experts.target, experts.ids, samples))
             offset = episodes * torch.arange(samples, device=experts.episode.device)[:, None]
             self.episode.append((experts.episode + offset).flatten())
             places.append(self.episode[-1] * self.columns + experts.column.repeat(samples))
         self.places = torch.cat(places)
 
-    def run(self, config: ModelConfig, noise: Noise, known: Representations) -> Latents:
-        groups = range(len(self.cells))
-        prior_states, posterior_states = [None] * len(groups), [None] * len(groups)
-        if config.first_prior == "context":
-            prior_states = [self.cells[i].move_prior(self.prior_static[i], None, None) for i in groups]
+    def run(self, steps: int, noise: Noise, known: Representations) -> Latents:
         taken, expert_kl = [], []
-        for step in range(config.steps):
-            priors = self.table([self.cells[i].prior(prior_states[i], self.prior_static[i]) for i in groups])
-            prior, posterior = product(priors, self.roles.prior), None
+        for step in range(steps):
+            priors = self.table([draw.prior() for draw in self.draws])
+            prior, posterior = product(priors, self.roles.prior), None  # Eq. 5
             if self.roles.posterior is not None:
-                posterior_states = [
-                    self.cells[i].move_posterior(self.posterior_static[i], prior_states[i], posterior_states[i])
-                    for i in groups
-                ]
-                posteriors = self.table([self.cells[i].posterior(posterior_states[i]) for i in groups])
-                posterior = product(posteriors, self.roles.posterior)
+                posteriors = self.table([draw.posterior() for draw in self.draws])
+                posterior = product(posteriors, self.roles.posterior)  # Eq. 2
                 expert_kl.append(self.apart(posteriors, priors))
             z = (posterior or prior).sample(noise)
             taken.append((z, prior, posterior))
-            if step + 1 < config.steps:
-                prior_states = [
-                    self.cells[i].move_prior(self.prior_static[i], z[self.episode[i]], prior_states[i]) for i in groups
-                ]
+            if step + 1 < steps:
+                for draw, episode in zip(self.draws, self.episode, strict=True):
+                    draw.advance(z[episode])
         return Latents(torch.cat([z for z, _, _ in taken], 1), taken, sum(expert_kl) if expert_kl else None, known)
 
     def table(self, outputs: list[Gaussian]) -> Gaussian:

@@ -15,7 +15,8 @@ class Representations:
 
     Attributes:
         context: per modality, r_C (E, R, *grid).
-        target: per modality, r_O (E, R, *grid); None where z is imagined from the context alone.
+        target: per modality, r_O (E, R, *grid), or r of C and O together where prior and posterior share a network;
+            None where z is imagined from the context alone.
         has_context: (E, M) bool.
         has_target: (E, M) bool.
         padded: every expert works for every episode, needed or not, so that shapes do not depend on what is shown.

@@ -34,19 +34,18 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
         _standardise_layers(encoder, view)
     mean_codes = [encoder(*view).mean(0) for encoder, view in zip(model.encoders, views, strict=True)]
     for cell in model.inference.cells:
-        _deafen(cell.prior_lstm, 1, torch.stack(mean_codes))
-        _deafen(cell.posterior_lstm, 2, torch.stack(mean_codes))
+        for lstm, representations in cell.heard():
+            _deafen(lstm, representations, torch.stack(mean_codes))
 
     known = model.represent(episodes)
     work, _ = model.inference.experts(known, Roles.of(known, model.config.reading))
     for experts in work:
-        cell = experts.cell
-        _standardise_gates(cell.posterior_lstm, cell.posterior_static(experts.context, experts.target, experts.ids))
-        _standardise_gates(cell.prior_lstm, cell.prior_static(experts.context, experts.ids))
-        static = cell.posterior_static(experts.context, experts.target, experts.ids)
-        mean = cell.posterior(cell.move_posterior(static, None, None)).mean
+        cell, known = experts.cell, (experts.context, experts.target, experts.ids)
+        for lstm, _ in cell.heard():
+            _standardise_gates(lstm, cell.gates(lstm, *known))
+        read_out, mean = cell.first_posterior(*known)
         # z starts with as much signal as noise.
-        cell.posterior_out.weight[: mean.shape[1]] /= _spread(centred(mean))
+        read_out.weight[: mean.shape[1]] /= _spread(centred(mean))
 
     count = len(known.context[0])
     z = noise.normal(model.initial.new_empty(count, model.config.latent_channels, *model.config.grid))

@@ -8,6 +8,7 @@ import torch
 
 from gmn.data.episodes import Episodes
 from gmn.errors import UserError
+from gmn.models.config import PRIORS
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.roster import NETWORKS
@@ -103,8 +104,8 @@ def _only(model: GMN, episodes: Episodes, kept: list[int], network: str) -> tupl
 
 def _forget_ids(small: GMN, kept: list[int]) -> None:
     cell = small.inference.cells[0]
-    r = cell.representation
-    for lstm, first in ((cell.prior_lstm, r), (cell.posterior_lstm, 2 * r)):
+    for lstm, representations in cell.heard():
+        first = representations * small.config.representation
         planes = [first + k for k in kept]
         lstm.fixed.weight = torch.nn.Parameter(lstm.fixed.weight[:, [*range(first), *planes]].detach())
     cell.ids = len(kept)
@@ -112,8 +113,9 @@ def _forget_ids(small: GMN, kept: list[int]) -> None:
 
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("kept", [[0, 4], [1, 2, 3], [4]])
-def test_a_missing_modality_equals_the_smaller_model(scenes, network, kept):
-    model = tiny_model(network, 5)
+@pytest.mark.parametrize("prior", PRIORS)
+def test_a_missing_modality_equals_the_smaller_model(scenes, network, kept, prior):
+    model = tiny_model(network, 5, prior=prior)
     shown = np.zeros((3, 5), bool)
     shown[:, kept] = True
     episodes = episodes_for(scenes, model, shown)
@@ -125,21 +127,17 @@ def test_a_missing_modality_equals_the_smaller_model(scenes, network, kept):
     torch.testing.assert_close(whole.elbo[rows], reduced.elbo[rows])
 
 
-def test_apoe_with_one_modality_at_work_is_the_baseline(scenes):
+@pytest.mark.parametrize("prior", PRIORS)
+def test_apoe_with_one_modality_at_work_is_the_baseline(scenes, prior):
     """One expert, one product factor: APoE is the baseline plus a constant id plane."""
-    apoe, baseline = tiny_model("apoe", 2), tiny_model("baseline", 2)
-    state = apoe.state_dict()
-    cell = apoe.inference.cells[0]
-    r = cell.representation
-    for name, first in (("prior_lstm", r), ("posterior_lstm", 2 * r)):
-        key = f"inference.cells.0.{name}.fixed.weight"
-        weight = state[key]
-        weight[:, first : first + 2] = 0
-        state[key] = torch.cat([weight[:, :first], weight[:, first + 2 :]], 1)
-    baseline.load_state_dict(state)
-    with torch.no_grad():
-        for lstm, first in ((cell.prior_lstm, r), (cell.posterior_lstm, 2 * r)):
+    apoe, baseline = tiny_model("apoe", 2, prior=prior), tiny_model("baseline", 2, prior=prior)
+    state, names = apoe.state_dict(), {module: name for name, module in apoe.named_modules()}
+    for lstm, representations in apoe.inference.cells[0].heard():
+        first, key = representations * apoe.config.representation, f"{names[lstm]}.fixed.weight"
+        with torch.no_grad():
             lstm.fixed.weight[:, first : first + 2] = 0
+        state[key] = torch.cat([state[key][:, :first], state[key][:, first + 2 :]], 1)
+    baseline.load_state_dict(state)
     shown = np.array([[False, True]] * 3)
     episodes = episodes_for(scenes, apoe, shown)
     rows = episodes.context.flatten(2).any(2).flatten()

@@ -51,7 +51,11 @@ def test_shapes_do_not_depend_on_what_is_shown(scenes, network, monkeypatch):
     """What encoders, renderers and experts are given, batch after batch."""
     model = tiny_model(network, 5, **VOLUME)
     seen = []
-    for part in (*model.encoders, *model.renderers, *(cell.prior_lstm for cell in model.inference.cells)):
+    for part in (
+        *model.encoders,
+        *model.renderers,
+        *(lstm for cell in model.inference.cells for lstm, _ in cell.heard()),
+    ):
         part.register_forward_pre_hook(lambda _, given: seen[-1].append([x.shape for x in given if torch.is_tensor(x)]))
     for seed in range(3):
         seen.append([])

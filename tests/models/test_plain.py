@@ -12,7 +12,7 @@ from gmn.mese import pose
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.roster import NETWORKS
-from tests.conftest import VOLUME, episodes_for, tiny_model
+from tests.conftest import GEOMETRIES, VOLUME, episodes_for, tiny_model
 
 
 def noise_of_z(model: GMN, episodes: Episodes, seed: int) -> list[torch.Tensor]:
@@ -107,6 +107,29 @@ def test_a_volume(scenes, network, modalities):
     assert model.config.grid == (3, 3, 3)
     episodes, few = episodes_for(scenes, model, shown("missing", modalities), 2), torch.arange(15) < 5
     assert_equal(model, exact(model, episodes.with_views(episodes.context & few, episodes.target & few)))
+
+
+SHARED = {"prior": "shared", "pooling": "shrunk"}
+
+
+@pytest.mark.parametrize("reading", ["paper", "released"])
+@pytest.mark.parametrize("geometry", ["map", "volume"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_one_network_for_prior_and_posterior(scenes, network, geometry, reading):
+    model = tiny_model(network, 5, **GEOMETRIES[geometry] | SHARED, reading=reading)
+    episodes, few = episodes_for(scenes, model, shown("missing", 5), 2, reading), torch.arange(15) < 5
+    assert_equal(model, exact(model, episodes.with_views(episodes.context & few, episodes.target & few)))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_shared_network_says_the_same_of_what_it_knows_in_either_role(scenes, network):
+    model = tiny_model(network, 2, **SHARED)
+    episodes = episodes_for(scenes, model)
+    nothing_more = episodes.with_views(episodes.context, torch.zeros_like(episodes.target))
+    latents = model.posterior(nothing_more, Noise(0))
+    some = episodes.context.flatten(2).any(2).flatten()  # of no view at all the prior hears every expert
+    assert some.any() and latents.kl()[:, some].abs().max() < 1e-9
+    assert model.posterior(episodes, Noise(0)).kl()[:, some].max() > 1e-3
 
 
 @pytest.mark.parametrize("changes", [{"steps": 1}, {"pooling": "sum"}, {"volume": None}, {"reading": "released"}])
