@@ -40,10 +40,10 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
     known = model.represent(episodes)
     work, _ = model.inference.experts(known, Roles.of(known, model.config.reading))
     for experts in work:
-        cell, known = experts.cell, (experts.context, experts.target, experts.ids)
+        cell, inputs = experts.cell, (experts.context, experts.target, experts.ids)
         for lstm, _ in cell.heard():
-            _standardise_gates(lstm, cell.gates(lstm, *known))
-        read_out, mean = cell.first_posterior(*known)
+            _standardise_gates(lstm, cell.gates(lstm, *inputs))
+        read_out, mean = cell.first_posterior(*inputs)
         # z starts with as much signal as noise.
         read_out.weight[: mean.shape[1]] /= _spread(centred(mean))
 
