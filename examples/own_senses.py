@@ -19,6 +19,7 @@ import typer
 from gmn.data.episodes import Episodes
 from gmn.data.modalities import Modality
 from gmn.data.regime import Regime
+from gmn.errors import exit_with_message
 from gmn.models.config import ModelConfig
 from gmn.models.encoders import HapticEncoder
 from gmn.models.gmn import GMN
@@ -144,4 +145,5 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    with exit_with_message():
+        typer.run(main)

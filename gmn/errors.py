@@ -9,6 +9,20 @@ class UserError(Exception):
     """Wrong input: names the key or file, the value and the remedy."""
 
 
+def differences(have: dict, want: dict) -> str:
+    """Where two nested dictionaries differ, key by key."""
+    have, want = _flat(have), _flat(want)
+    keys = [key for key in {**have, **want} if have.get(key) != want.get(key)]
+    return "; ".join(f"{key} is {have.get(key)!r}, wanted {want.get(key)!r}" for key in keys)
+
+
+def _flat(values: dict, above: str = "") -> dict:
+    flat = {}
+    for key, value in values.items():
+        flat |= _flat(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
+    return flat
+
+
 @contextmanager
 def exit_with_message() -> Iterator[None]:
     """End the process with one message and status 2 where a user, the disk or its rights are at fault."""

@@ -45,6 +45,11 @@ def write_json(path: Path, value: dict) -> None:
     write_atomically(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
 
 
+def plain(value: dict) -> dict:
+    """``value`` as JSON gives it back: tuples are lists."""
+    return json.loads(json.dumps(value, allow_nan=False))
+
+
 def write_sealed(path: Path, value: dict) -> None:
     """As :func:`write_json`, with a digest by which :func:`read_sealed` knows it again."""
     write_json(path, value | {SEAL: _digest(value)})

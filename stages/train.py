@@ -1,9 +1,7 @@
 """Train one network in one regime."""
 
-import hashlib
-import json
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +11,6 @@ from gmn.paths import PARAMS, SCRATCH, Paths
 from gmn.progress import Progress
 from stages.cores import cores
 from stages.options import Model, Seed
-
-if TYPE_CHECKING:
-    from gmn.training.loop import Run
 
 
 def run(
@@ -27,7 +22,7 @@ def run(
     import pandas as pd
     import torch
 
-    from gmn.files import write_table
+    from gmn.files import digest_of, write_table
     from gmn.models.weights import save_weights
     from gmn.training.checkpoint import Checkpoints
     from gmn.training.distributed import world
@@ -42,7 +37,7 @@ def run(
     with world(device) as processes:
         planned = plan(settings, model, regime, seed, device, processes)
         name = f"{regime}-{model}-{seed}"
-        folder = SCRATCH / "train" / f"{name}-{_key(settings, planned, name)}"
+        folder = SCRATCH / "train" / f"{name}-{digest_of({}, planned.described)[:16]}"
         with only_one(folder.with_suffix(".lock"), f"train {name}") if processes.leads else nullcontext():
             processes.meet()  # the first has the lock
             checkpoints = Checkpoints(folder)
@@ -54,17 +49,3 @@ def run(
             save_weights(paths.weights(model, regime, seed), trained)
             write_table(paths.curves(model, regime, seed), pd.DataFrame(rows), float_format="%.6g")
             checkpoints.clear()
-
-
-def _key(settings: Settings, planned: "Run", name: str) -> str:
-    """What a checkpoint must agree on to be gone on from: settings, data and the code that trains."""
-    from gmn.source import source_digest
-
-    about = [
-        settings.now.model.model_dump(),
-        planned.settings.model_dump(),
-        [planned.config.reading, settings.seed, name],
-        [reader.scenes.manifest for reader in (planned.train, planned.val)],
-        source_digest(),
-    ]
-    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save
 
 from gmn.data.scaling import HapticScale
-from gmn.errors import UserError
+from gmn.errors import UserError, differences
 from gmn.files import SEAL, digest_of, read_safetensors, write_atomically
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
@@ -52,8 +52,7 @@ def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Mod
     tensors, about = load_tensors(path, "train it again with `dvc repro`")
     config = _config_of(path, about.get("config", {}))
     if expected is not None and config != expected:
-        have, want = config.described(), expected.described()
-        differ = "; ".join(f"{k} is {have[k]!r}, wanted {want[k]!r}" for k in have if have[k] != want[k])
+        differ = differences(config.described(), expected.described())
         raise UserError(f"{path}: weights of another configuration: {differ}; train them with `dvc repro`")
     if bad := [name for name, tensor in tensors.items() if not tensor.isfinite().all()]:
         raise UserError(f"{path}: {bad[0]}: not finite; train it again with a lower learning_rate")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from gmn.errors import UserError
+from gmn.errors import UserError, differences
 from gmn.models.gmn import GMN
 from gmn.models.weights import load_tensors, save_tensors
 
@@ -14,30 +14,36 @@ KEEP = 2  # checkpoints: the newest and the one before, should the newest be tru
 
 
 class Checkpoints:
-    """The resume state of one run, in a folder of its own."""
+    """The resume state of one run, in a folder of its own; it knows the run and goes on with no other."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def save(self, step: int, model: GMN, optimizer: torch.optim.Optimizer, rows: list[dict]) -> None:
-        """Keep everything a run needs to go on after ``step`` iterations, in files of :data:`LARGEST` bytes at most."""
+    def save(self, step: int, model: GMN, optimizer: torch.optim.Optimizer, rows: list[dict], run: dict) -> None:
+        """Keep everything a run needs to go on after ``step`` iterations, in files of :data:`LARGEST` bytes at most.
+
+        ``run``: what it is, :attr:`gmn.training.loop.Run.described`.
+        """
         tensors = {f"model.{k}": v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
         for k, state in optimizer.state_dict()["state"].items():
             tensors |= {f"adam.{k}.{name}": value.detach().cpu().contiguous() for name, value in state.items()}
         first, *others = _parts(tensors)
         for k, part in enumerate(others, 1):
             save_tensors(self._path(step, k), part, {"step": step})
-        save_tensors(
-            self._path(step), first, {"step": step, "rows": rows, "parts": 1 + len(others)}
-        )  # last: it is whole
+        about = {"step": step, "rows": rows, "parts": 1 + len(others), "run": run}
+        save_tensors(self._path(step), first, about)  # last: it is whole
         kept = {path.name.split(".")[0] for path in self._newest_first()[:KEEP]}
         for path in self.folder.glob("step-*"):
             if path.name.split(".")[0] not in kept:
                 path.unlink()
 
-    def restore(self, model: GMN, optimizer: torch.optim.Optimizer) -> tuple[int, list[dict]]:
-        """Load the newest whole checkpoint; (0, []) if there is none. A damaged one is named and passed over."""
+    def restore(self, model: GMN, optimizer: torch.optim.Optimizer, run: dict) -> tuple[int, list[dict]]:
+        """Load the newest whole checkpoint; (0, []) if there is none. A damaged one is named and passed over.
+
+        Raises:
+            UserError: it is of another run than ``run``.
+        """
         for path in self._newest_first():
             try:
                 tensors, about = load_tensors(path, OTHERWISE)
@@ -46,6 +52,9 @@ class Checkpoints:
             except UserError as error:
                 print(error)
                 continue
+            other = differences(about["run"], run) if "run" in about else "an older version's, which did not say"
+            if other:
+                raise UserError(f"{path}: of another run: {other}; use another folder, or delete it to begin anew")
             model.load_state_dict({k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")})
             state: dict[int, dict] = {}
             for name, value in tensors.items():

@@ -9,7 +9,8 @@ the same with ``--nnodes`` and ``--rdzv-endpoint``, see docs/scaling.md.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -23,11 +24,13 @@ from gmn.data.reader import SceneReader
 from gmn.data.regime import Regime
 from gmn.data.views import Shares
 from gmn.errors import UserError
+from gmn.files import digest_of, plain
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound
 from gmn.models.noise import Noise
 from gmn.params import Train
 from gmn.progress import Progress, silent
+from gmn.source import source_digest
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.distributed import World
 from gmn.training.initialise import initialise
@@ -36,6 +39,7 @@ from gmn.training.replay import Replay
 VALIDATION_BATCH = 50  # scenes evaluated at a time
 INITIALISATION_BATCH = 32  # scenes that weights are scaled on
 PREFETCHING = 4  # threads that make batches for a GPU
+FINGERPRINT = 64  # scenes of a reader of your own, by which its data are known again
 TOLD = 20  # iterations between losses that a GPU is asked for
 
 
@@ -64,6 +68,31 @@ class Run:
     device: torch.device
     world: World = World()
 
+    @cached_property
+    def described(self) -> dict:
+        """All that its bits depend on, plain values: a checkpoint is gone on from by the same run alone."""
+        return plain(
+            {
+                "config": self.config.described(),
+                "settings": self.settings.model_dump(),
+                "regime": asdict(self.regime),
+                "seed": self.seed,
+                "train": described(self.train),
+                "val": described(self.val),
+                "shown": digest_of({name: np.asarray(rows) for name, rows in self.shown.items()}, {})[:16],
+                "code": source_digest()[:16],
+            }
+        )
+
+
+def described(reader: SceneReader) -> dict:
+    """What is read, by its size and a digest of some scenes; the manifest of a set vouches for all others."""
+    manifest = reader.scenes.manifest if isinstance(reader, SceneReader) else {}
+    count = 1 if manifest else min(FINGERPRINT, len(reader))
+    some = reader.read(np.linspace(0, len(reader) - 1, count).astype(int))
+    arrays = {str(k): tensor.cpu().numpy() for k, tensor in enumerate([*some.senses, *some.queries])}
+    return {"scenes": len(reader), "views": reader.views, "digest": digest_of(arrays, manifest)[:16]}
+
 
 def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) -> tuple[GMN, list[dict]]:
     """Train to the end.
@@ -79,13 +108,13 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
         times M), the latter two of whole scenes, and what :meth:`Meter.parts` says of training.
 
     Raises:
-        UserError: the loss is no longer finite.
+        UserError: the loss is no longer finite, or the checkpoints are of another run.
     """
     settings, lessons, progress = run.settings, lessons_of(run), progress or silent()
     torch.manual_seed(run.seed)
     model = GMN(run.config, run.train.scale).to(run.device)
     optimizer = optimizer_of(run, model)
-    step, rows = checkpoints.restore(model, optimizer)
+    step, rows = checkpoints.restore(model, optimizer, run.described)
     progress.skip(step)
     if step == 0 and settings.initialisation == "scaled":
         whole = batches_of(run, Lessons([], run.train.views, INITIALISATION_BATCH))
@@ -113,7 +142,7 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
             if run.world.leads:
                 row |= {name: validate(model, run, name) for name in ("val_missing", "val_full")}
                 rows.append(row | meter.parts())
-                checkpoints.save(step, model, optimizer, rows)
+                checkpoints.save(step, model, optimizer, rows, run.described)
             meter = Meter(run.config)
     return model, rows
 

@@ -8,12 +8,12 @@ import torch
 
 from gmn.data.regime import Regime
 from gmn.errors import UserError
-from gmn.models.weights import load_weights, save_weights
+from gmn.models.weights import load_tensors, load_weights, save_tensors, save_weights
 from gmn.params import Contexts, Train
 from gmn.progress import Progress
 from gmn.training import checkpoint
 from gmn.training.checkpoint import Checkpoints
-from gmn.training.loop import Run, kl_weight, lessons_of, schedule, train
+from gmn.training.loop import Run, described, kl_weight, lessons_of, schedule, train
 from tests.conftest import GEOMETRIES, reader_for, tiny_config, tiny_model
 
 SETTINGS = Train(
@@ -24,18 +24,30 @@ SETTINGS = Train(
 )  # fmt: skip
 
 
+SHOWN = ("train", "val_missing", "val_full")
+
+
 @pytest.fixture(scope="module", params=GEOMETRIES.values(), ids=GEOMETRIES)
 def run(request, scenes) -> Run:
+    return run_of(scenes, tiny_config("apoe", 2, **request.param))
+
+
+@pytest.fixture(scope="module")
+def flat(scenes) -> Run:
+    """Of the map alone."""
+    return run_of(scenes, tiny_config("apoe", 2))
+
+
+def run_of(scenes, config) -> Run:
     reader = reader_for(scenes, tiny_model("apoe", 2))
-    shown = np.ones((7, 2), bool)
     return Run(
-        config=tiny_config("apoe", 2, **request.param),
+        config=config,
         settings=SETTINGS,
         regime=Regime.parse("m2"),
         seed=0,
         train=reader,
         val=reader,
-        shown={"train": shown, "val_missing": shown, "val_full": shown},
+        shown={name: np.ones((7, 2), bool) for name in SHOWN},
         device=torch.device("cpu"),
     )
 
@@ -165,3 +177,64 @@ def test_weights_of_another_configuration_are_refused(finished, run, tmp_path):
         load_weights(tmp_path / "w")
     with pytest.raises(UserError, match="not found"):
         load_weights(tmp_path / "none")
+
+
+OTHERS = {
+    "another seed": ({"seed": 3}, "seed is 0, wanted 3"),
+    "another rate": (
+        {"settings": SETTINGS.model_copy(update={"learning_rate": 0.01})},
+        "settings.learning_rate is 0.005",
+    ),
+    "fewer iterations": ({"settings": SETTINGS.model_copy(update={"iterations": 8})}, "settings.iterations is 12"),
+    "another network": ({"config": tiny_config("poe", 2)}, "config.network is 'apoe', wanted 'poe'"),
+    "another width": ({"config": tiny_config("apoe", 2, state=7)}, "config.state is 5, wanted 7"),
+    "another std": (
+        {"config": tiny_config("apoe", 2, std={"vision": 0.3, "haptics": 0.4})},
+        "config.std.haptics is 0.5, wanted 0.4",
+    ),
+    "other scenes shown": ({"shown": {name: np.eye(2, dtype=bool)[[0] * 7] for name in SHOWN}}, "shown is"),
+}
+
+
+@pytest.fixture(scope="module")
+def begun(flat, tmp_path_factory):
+    """The checkpoints of a run that was killed."""
+    folder = tmp_path_factory.mktemp("begun")
+    with pytest.raises(Killed):
+        train(flat, Checkpoints(folder), Watched(5))
+    return folder
+
+
+@pytest.mark.parametrize(("changes", "message"), OTHERS.values(), ids=OTHERS)
+def test_a_checkpoint_of_another_run_is_refused(flat, begun, changes, message):
+    with pytest.raises(UserError, match=f"step-00000004.*: of another run: .*{message}.*; use another folder"):
+        train(dataclasses.replace(flat, **changes), Checkpoints(begun))
+
+
+class Own:
+    """Scenes of somebody's own reader."""
+
+    def __init__(self, reader, brighter: float):
+        self.reader, self.brighter = reader, brighter
+        self.views, self.scale = reader.views, reader.scale
+
+    def __len__(self) -> int:
+        return len(self.reader)
+
+    def read(self, indices, variant=None):
+        episodes = self.reader.read(indices, variant)
+        return dataclasses.replace(episodes, senses=[sense * self.brighter for sense in episodes.senses])
+
+
+def test_other_data_are_another_run(flat):
+    digests = [described(Own(flat.train, brighter)) for brighter in (1.0, 1.0, 0.9)]
+    assert digests[0] == digests[1] != digests[2]
+    assert digests[0] | {"digest": ""} == described(flat.train) | {"digest": ""}
+
+
+def test_a_checkpoint_that_does_not_know_its_run_is_refused(flat, begun, tmp_path):
+    path = Checkpoints(begun).newest()
+    tensors, about = load_tensors(path, "")
+    save_tensors(tmp_path / path.name, tensors, {key: value for key, value in about.items() if key != "run"})
+    with pytest.raises(UserError, match="an older version's"):
+        train(flat, Checkpoints(tmp_path))
