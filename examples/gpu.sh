@@ -42,7 +42,8 @@ lacking() {  # scenes, splits, networks, missing or evaluations: the stages whos
 import sys
 
 from gmn.data.regime import Regime
-from gmn.params import Sets, Settings
+from gmn.data.settings import Sets
+from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
 from gmn.roster import NETWORKS
 

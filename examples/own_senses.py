@@ -19,18 +19,19 @@ import typer
 from gmn.data.episodes import Episodes
 from gmn.data.modalities import Modality
 from gmn.data.regime import Regime
+from gmn.data.settings import Contexts
 from gmn.errors import exit_with_message
 from gmn.models.config import ModelConfig
 from gmn.models.encoders import HapticEncoder
 from gmn.models.gmn import GMN
 from gmn.models.renderers import HapticRenderer
 from gmn.models.senses import SENSES, Sense
-from gmn.params import Contexts, Train
 from gmn.progress import Progress
 from gmn.roster import NETWORKS
 from gmn.trained.belief import Belief
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, train
+from gmn.training.settings import Train
 
 torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
 
@@ -102,7 +103,7 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
     """Train one network."""
     shown = {name: np.ones((len(rooms[part]), 2), bool) for name, part in PARTS.items()}
     run = Run(
-        config=ModelConfig(network, **CONFIG),
+        config=ModelConfig(network=network, **CONFIG),
         settings=Train(
             iterations=iterations, batch_size=16, learning_rate=0.002, initialisation="scaled", warmup=20,
             schedule="cosine", clip=1e5, contexts=Contexts(alone=0.2), evaluate_every=iterations,

@@ -40,7 +40,7 @@ def run(
     with Progress("benchmark", len(MODALITIES) * len(NETWORKS), "networks") as progress:
         for m in MODALITIES:
             for network in NETWORKS:
-                paper = ModelConfig(network, m)
+                paper = ModelConfig(network=network, modalities=m)
                 timed = paper if chosen.widths == "paper" else settings.model_config_for(network, m)
                 way = Way(precision=settings.now.train.precision)
                 cost = measure(timed, chosen.batch_size, chosen.iterations, threads, device, way)
@@ -79,7 +79,7 @@ def _compare(modalities, device: str, make) -> None:
             for network in NETWORKS:
                 costs = {}
                 for name, way in ways.items():
-                    costs[name] = measure(make(network, m), batch, iterations, 1, device, way)
+                    costs[name] = measure(make(network=network, modalities=m), batch, iterations, 1, device, way)
                     progress.advance(1)
                 rows = [{"M": m, "network": network, "way": name} | _row(costs, name, rate) for name in costs]
                 print(pd.DataFrame(rows).to_string(index=False, float_format="%.3g"), flush=True)

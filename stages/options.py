@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from gmn.data.settings import Sets
 from gmn.errors import UserError
-from gmn.params import Sets
 
 NAMES = ", ".join(Sets.model_fields)
 

@@ -50,7 +50,7 @@ def plan(
     scale = HapticScale.make(optimisation.haptic_scale, sets["train"].manifest["haptics"])
     return Run(
         config=config,
-        settings=type(optimisation).model_validate(optimisation.model_dump() | changes),
+        settings=optimisation.changed(**changes),
         regime=chosen,
         seed=seed,
         **{name: SceneReader(scenes, config.modality_list, scale) for name, scenes in sets.items()},

@@ -17,11 +17,11 @@ from gmn.data.reader import SceneReader
 from gmn.data.scaling import HapticScale
 from gmn.data.shards import SceneSet
 from gmn.data.views import draw_views
+from gmn.evaluation.settings import Scored
 from gmn.evaluation.trial import Trial
 from gmn.mese.settings import SceneSettings
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
-from gmn.params import Scored
 from gmn.progress import Progress
 
 TINY = dict(

@@ -44,7 +44,7 @@ def test_extending(extended):
     assert placed.render(1, z, rows, places[:, :0]).shape == (2, 1)
     heard = Belief(placed, {"ears": (np.ones((2, 24)), places), "thermometer": (np.ones((1, 1)), np.ones((1, 0)))})
     assert heard.imagine({"ears": places}, samples=3)["ears"].shape == (3, 2, 24)
-    paper = ModelConfig("conditional", 2, std={VISION: 1.0, HAPTICS: 1.0})
+    paper = ModelConfig(network="conditional", modalities=2, std={VISION: 1.0, HAPTICS: 1.0})
     with torch.device("meta"):
         count = sum(p.numel() for p in GMN(paper).parameters())
     assert count == 55_932_929 - 14  # the release's, less its unused query vectors

@@ -88,7 +88,7 @@ LAPTOP = "scales.laptop."
         ),
         (
             {LAPTOP + "simulate.world.image_size": 30},
-            "scales.laptop.simulate.world.image_size: got 30; must be a multiple of 8",
+            "scales.laptop.model: modality vision: 30 x 30 pixels, not divisible by .*; use multiples of it, of 8",
         ),
         ({LAPTOP + "train.learning_rate": "fast"}, "learning_rate: got 'fast'; must be a valid number"),
         (
@@ -123,7 +123,8 @@ LAPTOP = "scales.laptop."
         ({LAPTOP + "simulate.world.image_noise": float("inf")}, "image_noise: got inf; must be a finite number"),
         ({LAPTOP + "train.learning_rate": float("inf")}, "learning_rate: got inf; must be a finite number"),
         ({LAPTOP + "train.clip": float("nan")}, "clip: got nan"),
-        ({LAPTOP + "simulate.world.views": 16}, "world.views: got 16; .*must be 15"),
+        ({LAPTOP + "simulate.world.views": 16}, "world.views: unknown key"),
+        ({LAPTOP + "simulate.world.image_size": 151}, "image_size: got 151; must be less than or equal to 150"),
         (
             {LAPTOP + "train.validation_scenes": 10**9},
             "train.validation_scenes: got 1000000000; there are 200 scenes of val",

@@ -7,4 +7,4 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy is imported; netwo
 from gmn.mese.settings import SceneSettings  # noqa: E402
 
 # As the set `test` of scale `laptop`: scenes that no network of the package was trained on.
-SCENES = SceneSettings("test", image_size=32, crop_size=32)
+SCENES = SceneSettings(name="test", image_size=32, crop_size=32)

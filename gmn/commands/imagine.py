@@ -1,7 +1,6 @@
 """What trained networks imagine of one scene, as a picture."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +69,7 @@ def draw_imagined(
     angles = explored.orbit(views)
     sizes = {name: network.config.image_size for name, network in networks.items()}  # each sees pictures of its own
     seen = {
-        size: explored.SensedScene.make(replace(settings, image_size=size), scene)
+        size: explored.SensedScene.make(settings.changed(image_size=size), scene)
         for size in {settings.image_size, *sizes.values()}
     }
     imagined = {

@@ -8,8 +8,9 @@ import torch
 from gmn.data.episodes import Episodes
 from gmn.data.lessons import Lessons
 from gmn.data.reader import SceneReader
+from gmn.data.settings import Contexts
 from gmn.data.symmetries import VARIANTS, Variant
-from gmn.data.views import PAPERS, Shares, draw_views, shown_in_training
+from gmn.data.views import PAPERS, draw_views, shown_in_training
 
 
 class TrainingBatches:
@@ -35,7 +36,7 @@ class TrainingBatches:
         seed: int,
         reading: str,
         missing: bool,
-        shares: Shares = PAPERS,
+        shares: Contexts = PAPERS,
         symmetries: bool = False,
         own: Callable[[int], slice] = lambda batch: slice(None),
     ):

@@ -2,7 +2,7 @@
 
 Usage::
 
-    production = Production(SceneSettings("train"), 8000, 50, Path("data/train"), Path(".scratch"))
+    production = Production(SceneSettings(name="train"), 8000, 50, Path("data/train"), Path(".scratch"))
     production.make(range(0, 64), workers=2, progress=progress)  # here, and 64 to 160 elsewhere
     production.finish()
 
@@ -14,7 +14,7 @@ import json
 import shutil
 from collections.abc import Iterable
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -58,7 +58,7 @@ class Production:
     def described(self) -> dict:
         """All that the bytes depend on, as in the manifest."""
         sizes = {"scenes": self.scenes, "shard_scenes": self.shard_scenes}
-        return asdict(self.settings) | sizes | {"mujoco": mujoco.__version__}
+        return self.settings.model_dump() | sizes | {"mujoco": mujoco.__version__}
 
     @cached_property
     def folder(self) -> Path:

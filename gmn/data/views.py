@@ -1,27 +1,12 @@
 """Which views of which modalities are context, and which are asked for, in training (Sec. 4)."""
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 from torch import Tensor
 
+from gmn.data.settings import Contexts
 
-class Shares(NamedTuple):
-    """Shares of training scenes with contexts that are otherwise rare; all zero in the paper.
-
-    Attributes:
-        alone: show one modality alone, see :func:`shown_in_training`.
-        few: have a context of no or one view of each modality in the first copy.
-        crossed: are asked for some modalities given the others, as the release asks half of its scenes.
-    """
-
-    alone: float = 0.0
-    few: float = 0.0
-    crossed: float = 0.0
-
-
-PAPERS = Shares()
+PAPERS = Contexts()
 
 
 def draw_views(
@@ -30,7 +15,7 @@ def draw_views(
     views: int,
     reading: str,
     shuffle: bool = True,
-    shares: Shares = PAPERS,
+    shares: Contexts = PAPERS,
 ) -> tuple[Tensor, Tensor]:
     """Context and target of scenes and of their swapped copies.
 

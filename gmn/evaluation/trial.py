@@ -12,9 +12,9 @@ import torch
 
 from gmn.data.episodes import Episodes
 from gmn.data.reader import SceneReader
+from gmn.evaluation.settings import Scored
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
-from gmn.params import Scored
 from gmn.progress import Progress, silent
 
 

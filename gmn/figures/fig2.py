@@ -68,4 +68,4 @@ _TOPS = {"baseline": _baseline, "poe": _poe, "apoe": _apoe}
 
 def _inference_size(network: str, modalities: int) -> int:
     with torch.device("meta"):
-        return sum(p.numel() for p in GMN(ModelConfig(network, modalities)).inference.parameters())
+        return sum(p.numel() for p in GMN(ModelConfig(network=network, modalities=modalities)).inference.parameters())

@@ -14,7 +14,6 @@ same pose again goes on with the grasp under the fingers' new controls. The data
 with the controls of :func:`gmn.mese.grasp.policy`, made by the same :class:`gmn.mese.grasp.Grasper`.
 """
 
-from dataclasses import fields
 from typing import Any
 
 import gymnasium
@@ -30,7 +29,7 @@ from gmn.mese.settings import SceneSettings
 from gmn.mese.thing import Object
 
 ANGLES = np.array([(-np.pi / 2, np.pi / 2), (0, 2 * np.pi)])  # pitch, yaw
-SETTINGS = {field.name for field in fields(SceneSettings)} - {"name", "seed", "crop_size"}
+SETTINGS = set(SceneSettings.model_fields) - {"name", "seed", "crop_size"}
 
 
 class MESE(gymnasium.Env):

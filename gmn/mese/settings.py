@@ -3,25 +3,22 @@
 A scene is a pure function of (settings, index): object, light and poses come from its own random stream.
 """
 
-import math
 import zlib
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field, model_validator
 
-from gmn.errors import UserError
+from gmn.section import Count, Section, Seed
 
 Shapes = Literal["all", "kept", "held-out"]
-Rotation = Literal["none", "any"]
-Lighting = Literal["fixed", "random"]
+Pixels = Annotated[int, Field(ge=1, le=150)]
+Noise = Annotated[float, Field(ge=0, le=10)]
 
 FEWEST_HELD_OUT = 4  # cubes; fewer make too few shapes to hold some out
 
 
-@dataclass(frozen=True)
-class SceneSettings:
+class SceneSettings(Section):
     """What a set of scenes is made of; the defaults are the paper's.
 
     Attributes:
@@ -36,40 +33,30 @@ class SceneSettings:
         lighting: ``fixed``: the spot hangs 1.5 m above; ``random``: up to 60 degrees off, as far away.
         image_noise: standard deviation of the noise on pictures, a fraction of full white.
         haptics_noise: standard deviation of the noise on readings, a fraction of their range in the original data.
+
+    Raises:
+        UserError: a value is out of range, or too few cubes to hold shapes out.
     """
 
     name: str = "scenes"
-    seed: int = 0
-    cubes: int = 5
+    seed: Seed = 0
+    cubes: Annotated[int, Field(ge=1, le=6)] = 5
     shapes: Shapes = "all"
-    views: int = 15
-    image_size: int = 64
-    crop_size: int = 48
-    rotation: Rotation = "none"
-    lighting: Lighting = "fixed"
-    image_noise: float = 0.0
-    haptics_noise: float = 0.0
+    views: Count = 15
+    image_size: Pixels = 64
+    crop_size: Pixels = 48
+    rotation: Literal["none", "any"] = "none"
+    lighting: Literal["fixed", "random"] = "fixed"
+    image_noise: Noise = 0.0
+    haptics_noise: Noise = 0.0
 
-    def __post_init__(self):
-        for key, least, most in (
-            ("seed", 0, None),
-            ("cubes", 1, 6),
-            ("views", 1, None),
-            ("image_size", 1, 150),
-            ("crop_size", 1, 150),
-            ("image_noise", 0.0, None),
-            ("haptics_noise", 0.0, None),
-        ):
-            value, kind = getattr(self, key), Integral if type(least) is int else Real
-            if not isinstance(value, kind) or isinstance(value, bool) or not math.isfinite(value):
-                raise UserError(f"{key}: got {value!r}; must be a {'whole ' if kind is Integral else ''}number")
-            if value < least or (most is not None and value > most):
-                raise UserError(f"{key}: got {value!r}; must be {least:g}" + (f" to {most}" if most else " or more"))
-        for key, known in (("shapes", Shapes), ("rotation", Rotation), ("lighting", Lighting)):
-            if getattr(self, key) not in get_args(known):
-                raise UserError(f"{key}: got {getattr(self, key)!r}; use one of {', '.join(get_args(known))}")
+    @model_validator(mode="after")
+    def _enough_shapes(self) -> "SceneSettings":
         if self.shapes != "all" and self.cubes < FEWEST_HELD_OUT:
-            raise UserError(f"shapes: got {self.shapes!r} with {self.cubes} cubes; use {FEWEST_HELD_OUT} cubes or more")
+            raise ValueError(
+                f"shapes: got {self.shapes!r} with {self.cubes} cubes; use {FEWEST_HELD_OUT} cubes or more"
+            )
+        return self
 
     def stream(self, index: int, part: int = 0) -> np.random.Generator:
         """The random numbers of scene ``index``; part 0 draws the scene, part 1 the noise on what is sensed."""

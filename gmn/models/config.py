@@ -2,21 +2,18 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
-from gmn.errors import UserError
+from gmn.section import Count, Positive, Section
 
-FIRST_PRIORS = ("constant", "context")
-POOLINGS = ("sum", "mean", "shrunk")
-PRIORS = ("separate", "shared")
-STRIDES = (4, 8)
+Width = Annotated[float, Field(ge=1e-3, le=1e3)]  # of a likelihood
 EXTENT = 0.105  # m, half the edge of a volume that holds any object of MESE: six cubes' edges wide
 
 
-@dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(Section):
     """Everything that decides a GMN's weights and their meaning; the defaults are the paper's.
 
     Attributes:
@@ -46,44 +43,40 @@ class ModelConfig:
         reading: ``paper`` or ``released``: products over present modalities, or over all.
 
     Raises:
-        UserError: a modality without a likelihood scale, a picture that the stride does not divide, or an unknown
-            ``first_prior``, ``pooling``, ``prior`` or ``stride``.
+        UserError: a value is out of range, a modality has no likelihood scale, or the stride does not divide a picture.
     """
 
     network: str
     modalities: int | tuple[Modality, ...]
-    image_size: int = 64
-    crop_size: int = 48
-    representation: int = 256
-    state: int = 64
-    volume: int | None = None
-    extent: float = EXTENT
-    stride: int = 4
-    pooling: str = "sum"
-    latent: int = 3
-    steps: int = 12
-    decoder: int = 32
-    kernel: int = 5
-    std: Mapping[str, float] = field(default_factory=lambda: {VISION: 1.0, HAPTICS: 1.0})
-    first_prior: str = "constant"
-    prior: str = "separate"
+    image_size: Count = 64
+    crop_size: Count = 48
+    representation: Annotated[int, Field(ge=2, multiple_of=2)] = 256
+    state: Count = 64
+    volume: Annotated[int, Field(ge=2, le=64)] | None = None
+    extent: Positive = EXTENT
+    stride: Literal[4, 8] = 4
+    pooling: Literal["sum", "mean", "shrunk"] = "sum"
+    latent: Count = 3
+    steps: Count = 12
+    decoder: Count = 32
+    kernel: Literal[1, 3, 5, 7] = 5
+    std: dict[str, Width] = {VISION: 1.0, HAPTICS: 1.0}
+    first_prior: Literal["constant", "context"] = "constant"
+    prior: Literal["separate", "shared"] = "separate"
     hierarchical: bool = False
-    reading: str = "paper"
+    reading: Literal["paper", "released"] = "paper"
 
-    def __post_init__(self) -> None:
-        for key, known in (("first_prior", FIRST_PRIORS), ("pooling", POOLINGS), ("prior", PRIORS)):
-            if getattr(self, key) not in known:
-                raise UserError(f"{key}: got {getattr(self, key)!r}; use one of {', '.join(known)}")
-        if self.stride not in STRIDES:
-            raise UserError(f"stride: got {self.stride!r}; use 4 or 8")
+    @model_validator(mode="after")
+    def _of_its_modalities(self) -> "ModelConfig":
         for m in self.modality_list:
             if m.is_picture and (m.shape[1] % self.stride or m.shape[2] % self.stride):
-                raise UserError(
+                raise ValueError(
                     f"modality {m.name}: {m.shape[1]} x {m.shape[2]} pixels, not divisible by the stride "
                     f"{self.stride}; use multiples of it, of {2 * self.stride} for image_size and crop_size"
                 )
             if m.name not in self.std and m.sense not in self.std:
-                raise UserError(f"std: none for modality {m.name}; add the key {m.sense!r} or {m.name!r}")
+                raise ValueError(f"std: none for modality {m.name}; add the key {m.sense!r} or {m.name!r}")
+        return self
 
     @property
     def modality_list(self) -> tuple[Modality, ...]:
@@ -131,7 +124,7 @@ class ModelConfig:
 
     def described(self) -> dict[str, Any]:
         """Plain values for JSON, read again by :meth:`of`."""
-        return asdict(self)
+        return self.model_dump()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "ModelConfig":

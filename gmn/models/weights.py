@@ -1,7 +1,6 @@
 """Weights as safetensors: no pickle, atomic, with their configuration inside."""
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
@@ -69,7 +68,7 @@ def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Mod
 
 def _config_of(path: Path, saved: dict) -> ModelConfig:
     """Fields that are younger than the file take their defaults, which are what networks were before them."""
-    strange = sorted(set(saved) - {field.name for field in fields(ModelConfig)})
+    strange = sorted(set(saved) - set(ModelConfig.model_fields))
     if strange or not {"network", "modalities"} <= set(saved):
         why = f"unknown settings {', '.join(strange)}" if strange else "it does not say what network it is"
         raise UserError(f"{path}: not a weight file of this version: {why}; train it again with `dvc repro`")

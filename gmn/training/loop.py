@@ -22,19 +22,18 @@ from gmn.data.lessons import Lesson, Lessons
 from gmn.data.prefetch import prefetched
 from gmn.data.reader import SceneReader
 from gmn.data.regime import Regime
-from gmn.data.views import Shares
 from gmn.errors import UserError
 from gmn.files import digest_of, plain
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound
 from gmn.models.noise import Noise
-from gmn.params import Train
 from gmn.progress import Progress, silent
 from gmn.source import source_digest
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.distributed import World
 from gmn.training.initialise import initialise
 from gmn.training.replay import Replay
+from gmn.training.settings import Train
 
 VALIDATION_BATCH = 50  # scenes evaluated at a time
 INITIALISATION_BATCH = 32  # scenes that weights are scaled on
@@ -193,9 +192,9 @@ def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[
 
 def lessons_of(run: Run) -> Lessons:
     """The curriculum's, and last of all whole scenes of the whole set."""
-    curriculum, early, share = run.settings.curriculum, [], 0.0
+    early, share = [], 0.0
     views, scenes = run.train.views, run.settings.batch_size
-    for lesson in curriculum.lessons if curriculum else ():
+    for lesson in run.settings.lessons:
         share += lesson.share
         until = round(share * run.settings.iterations)
         early.append(Lesson(until, lesson.views or views, lesson.scenes or scenes, lesson.first))
@@ -205,7 +204,7 @@ def lessons_of(run: Run) -> Lessons:
 def batches_of(run: Run, lessons: Lessons, own: Callable[[int], slice] = lambda batch: slice(None)) -> TrainingBatches:
     """The run's training batches, of which this process reads ``own``."""
     settings, missing = run.settings, run.regime.missing
-    kind = {"shares": Shares(**settings.contexts.model_dump()), "symmetries": settings.symmetries, "own": own}
+    kind = {"shares": settings.contexts, "symmetries": settings.symmetries, "own": own}
     return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, missing, **kind)
 
 

@@ -4,8 +4,9 @@ import torch
 
 from gmn.data.batches import TrainingBatches
 from gmn.data.lessons import Lesson, Lessons
+from gmn.data.settings import Contexts
 from gmn.data.symmetries import VARIANTS, Variant
-from gmn.data.views import Shares, draw_views, shown_in_training
+from gmn.data.views import draw_views, shown_in_training
 from gmn.mese import camera, pose
 from gmn.mese.thing import Object
 from tests.conftest import reader_for, tiny_model
@@ -145,7 +146,7 @@ def test_every_modality_set_can_be_read(scenes, modalities):
 
 def test_a_share_of_scenes_has_contexts_of_few_views():
     rng, shown = np.random.default_rng(0), np.tile([True, True, False], (8000, 1))
-    context, target = draw_views(rng, shown, 15, "paper", shares=Shares(few=0.25))
+    context, target = draw_views(rng, shown, 15, "paper", shares=Contexts(few=0.25))
     sizes = context[0].sum(2)
     assert ((sizes[:, :2] < 2).all(1)).double().mean() == pytest.approx(0.25 + 0.75 / 64, abs=0.02)
     empty = (sizes.sum(1) == 0).double().mean()
@@ -155,7 +156,7 @@ def test_a_share_of_scenes_has_contexts_of_few_views():
 
 def test_a_share_of_scenes_is_asked_for_some_modalities_given_the_others():
     rng, shown = np.random.default_rng(0), np.tile([True, True, True, False], (8000, 1))
-    context, target = draw_views(rng, shown, 15, "paper", shares=Shares(crossed=0.25))
+    context, target = draw_views(rng, shown, 15, "paper", shares=Contexts(crossed=0.25))
     given, asked = context[0].any(2), target[0].any(2)
     apart = ~(given & asked).any(1) & ((context[0] | target[0]).sum(2)[:, :3] < 15).any(1)
     assert apart.double().mean() == pytest.approx(0.25, abs=0.02)
@@ -167,5 +168,5 @@ def test_a_share_of_scenes_is_asked_for_some_modalities_given_the_others():
 
 def test_one_modality_alone_is_not_crossed():
     rng, shown = np.random.default_rng(0), np.tile([True, False], (200, 1))
-    context, target = draw_views(rng, shown, 15, "paper", shares=Shares(crossed=1.0))
+    context, target = draw_views(rng, shown, 15, "paper", shares=Contexts(crossed=1.0))
     assert ((context | target)[0, :, 0].sum(1) == 15).all()

@@ -97,11 +97,10 @@ def test_a_damaged_folder_is_named_by_its_first_bad_file(copy, described, damage
 
 
 def test_a_shard_of_another_set_is_refused(copy, described, settings):
-    import dataclasses
 
     from gmn.files import write_arrays
 
-    write_arrays(copy / shard_name(0), simulate(dataclasses.replace(settings, seed=2), range(3)))
+    write_arrays(copy / shard_name(0), simulate(settings.changed(seed=2), range(3)))
     with pytest.raises(UserError, match="shard-00000.*altered or foreign"):
         SceneSet(copy).check(described)
     with pytest.raises(UserError, match="shard-00000.*altered or foreign"):

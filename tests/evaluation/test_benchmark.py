@@ -10,7 +10,7 @@ from tests.conftest import tiny_config
 
 
 def forward_gflop(route, network: str, modalities: int) -> float:
-    config = ModelConfig(network, modalities)
+    config = ModelConfig(network=network, modalities=modalities)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         route(GMN(config), random_scenes(config, 1))
     return counter.get_total_flops() / 1e9

@@ -26,7 +26,9 @@ class Made:
         self.settings = SimpleNamespace(
             regimes=[name + reading for name in FIG5.values() for reading in ("", "-released")],
             reading="paper",
-            model_config_for=lambda network, modalities: ModelConfig(network, modalities, std=WIDTHS),
+            model_config_for=lambda network, modalities: ModelConfig(
+                network=network, modalities=modalities, std=WIDTHS
+            ),
         )
 
     def _doubtful(self, sure: float, doubt=DOUBT) -> np.ndarray:

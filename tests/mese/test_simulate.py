@@ -1,4 +1,3 @@
-import dataclasses
 import gc
 import hashlib
 import os
@@ -27,7 +26,7 @@ def test_a_scene_does_not_depend_on_its_neighbours(settings):
 HASH = """
 from tests.mese.test_simulate import digest
 from gmn.mese.settings import SceneSettings
-print(digest(SceneSettings("train", image_size=16, crop_size=16)))
+print(digest(SceneSettings(name="train", image_size=16, crop_size=16)))
 """
 
 
@@ -49,7 +48,7 @@ def test_bytes_do_not_depend_on_numpys_cpu_kernels():
 
 def test_seed_and_set_change_every_scene(settings):
     base = simulate(settings, range(1))
-    for changed in (dataclasses.replace(settings, seed=2), dataclasses.replace(settings, name="other")):
+    for changed in (settings.changed(seed=2), settings.changed(name="other")):
         other = simulate(changed, range(1))
         assert not np.array_equal(base["camera"], other["camera"])
         assert not np.array_equal(base["haptics"], other["haptics"])
@@ -68,15 +67,15 @@ def test_scene_contents(settings):
 
 
 def test_the_papers_world_is_the_default_and_has_no_noise(settings):
-    made = simulate(dataclasses.replace(settings, image_noise=0.0), range(1))
+    made = simulate(settings.changed(image_noise=0.0), range(1))
     np.testing.assert_array_equal(made["orientation"], [[1, 0, 0, 0]])
     np.testing.assert_allclose(made["spot"], [[0, 0, 1.5]])
 
 
 def test_noise_is_added_and_changes_nothing_else(settings):
     base = simulate(settings, range(2))
-    noisy = simulate(dataclasses.replace(settings, image_noise=0.1, haptics_noise=0.05), range(2))
-    again = simulate(dataclasses.replace(settings, image_noise=0.1, haptics_noise=0.05), range(1, 2))
+    noisy = simulate(settings.changed(image_noise=0.1, haptics_noise=0.05), range(2))
+    again = simulate(settings.changed(image_noise=0.1, haptics_noise=0.05), range(1, 2))
     ranges = np.array([c.original_range for c in channels()])
     assert np.std((noisy["haptics"] - base["haptics"]) / ranges) == pytest.approx(0.05, rel=0.05)
     black = (base["image"] == 0) & (noisy["image"] > 0)
@@ -87,7 +86,7 @@ def test_noise_is_added_and_changes_nothing_else(settings):
 
 
 def test_rotation_and_light_vary_where_asked(settings):
-    made = simulate(dataclasses.replace(settings, rotation="any", lighting="random"), range(6))
+    made = simulate(settings.changed(rotation="any", lighting="random"), range(6))
     np.testing.assert_allclose(np.linalg.norm(made["orientation"], axis=1), 1, atol=1e-6)
     assert len(np.unique(made["orientation"], axis=0)) == 6
     np.testing.assert_allclose(np.linalg.norm(made["spot"], axis=1), 1.5, atol=1e-6)
@@ -98,23 +97,23 @@ def test_rotation_and_light_vary_where_asked(settings):
 @pytest.mark.parametrize("shapes, wanted", [("held-out", True), ("kept", False)])
 def test_shapes_are_held_out_or_kept(settings, shapes, wanted):
     for index in range(40):
-        drawn = Scene(dataclasses.replace(settings, shapes=shapes), index).object
+        drawn = Scene(settings.changed(shapes=shapes), index).object
         assert shape.held_out(drawn.walk) is wanted
 
 
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"cubes": 7}, "cubes: got 7; must be 1 to 6"),
-        ({"views": 0}, "views: got 0; must be 1 or more"),
+        ({"cubes": 7}, "cubes: got 7; must be less than or equal to 6"),
+        ({"views": 0}, "views: got 0; must be greater than or equal to 1"),
         ({"image_noise": -0.1}, "image_noise: got -0.1"),
-        ({"rotation": "some"}, "rotation: got 'some'; use one of none, any"),
+        ({"rotation": "some"}, "rotation: got 'some'; must be 'none' or 'any'"),
         ({"shapes": "held-out", "cubes": 3}, "shapes: got 'held-out' with 3 cubes"),
     ],
 )
 def test_impossible_settings(settings, change, message):
     with pytest.raises(UserError, match=message):
-        dataclasses.replace(settings, **change)
+        settings.changed(**change)
 
 
 def test_a_finished_scene_leaves_memory_at_once(settings):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.data.views import Shares, draw_views
+from gmn.data.settings import Contexts
+from gmn.data.views import draw_views
 from gmn.models.noise import Noise
 from gmn.roster import NETWORKS
 from tests.conftest import VOLUME, doubled, reader_for, tiny_model
@@ -19,7 +20,9 @@ def batch(scenes, model, seed: int, reading: str = "paper"):
     shown = rng.random((4, len(model.modalities))) < 0.5
     shown[:, 0] = True
     shown[0, 1:] = False
-    views = draw_views(rng, shown, 15, reading, shares=Shares(few=0.3, crossed=0.3) if reading == "paper" else Shares())
+    views = draw_views(
+        rng, shown, 15, reading, shares=Contexts(few=0.3, crossed=0.3) if reading == "paper" else Contexts()
+    )
     return doubled(reader_for(scenes, model).read(np.arange(4))).with_views(*views)
 
 

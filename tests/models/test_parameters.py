@@ -23,13 +23,13 @@ def count(module) -> int:
 @pytest.mark.parametrize("modalities", RELEASED)
 def test_parameters_of_every_network(modalities):
     with torch.device("meta"):
-        ours = tuple(count(GMN(ModelConfig(network, modalities))) for network in PAPERS)
+        ours = tuple(count(GMN(ModelConfig(network=network, modalities=modalities))) for network in PAPERS)
     assert ours == tuple(n - UNUSED * modalities for n in RELEASED[modalities])
 
 
 def test_parameters_of_every_part():
     with torch.device("meta"):
-        model = GMN(ModelConfig("poe", 2))
+        model = GMN(ModelConfig(network="poe", modalities=2))
     initial = 256 * 16 * 16
     assert count(model.encoders[0]) + initial == 1_750_279 - UNUSED
     assert count(model.encoders[1]) + initial == 34_545_671 - UNUSED

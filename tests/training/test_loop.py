@@ -7,13 +7,14 @@ import pytest
 import torch
 
 from gmn.data.regime import Regime
+from gmn.data.settings import Contexts
 from gmn.errors import UserError
 from gmn.models.weights import load_tensors, load_weights, save_tensors, save_weights
-from gmn.params import Contexts, Train
 from gmn.progress import Progress
 from gmn.training import checkpoint
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, described, kl_weight, lessons_of, schedule, train
+from gmn.training.settings import Train
 from tests.conftest import GEOMETRIES, reader_for, tiny_config, tiny_model
 
 SETTINGS = Train(

@@ -1,0 +1,63 @@
+"""How many scenes and samples each evaluation takes: a section for each, under the name of its module.
+
+They stand apart from the modules, which need PyTorch: settings are also read where nothing is computed.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gmn.section import Count, Section
+
+
+class Scored(Section):
+    """So many scenes with so many samples of z."""
+
+    scenes: Count
+    samples: Count
+
+
+class Spread(Scored):
+    """Likewise; samples are compared."""
+
+    samples: Annotated[int, Field(ge=2)]
+
+
+class Density(Scored):
+    """Fig. 3, and scenes and samples of its tighter bound."""
+
+    most_samples: Count
+    most_samples_scenes: Count
+
+
+class Classification(Scored):
+    """Scenes that are told apart, ten at a time, half of them of each object set."""
+
+    scenes: Annotated[int, Field(ge=20, multiple_of=20)]
+
+
+class Missing(Section):
+    """Scenes of each number of modalities shown, and scenes at M = 2."""
+
+    scenes: Count
+    complete_scenes: Count
+
+
+class Occupancy(Scored):
+    """Scenes that a probe is fitted on, and those that it is tested on."""
+
+    fitted: Count
+
+
+class Generation(Section):
+    """Samples of z a picture."""
+
+    samples: Annotated[int, Field(ge=2)]
+
+
+class Benchmark(Section):
+    """Which networks are timed: of the paper's widths, or of this scale's; scenes and iterations."""
+
+    widths: Literal["paper", "scale"]
+    batch_size: Count
+    iterations: Count

@@ -1,0 +1,15 @@
+"""The size of the report's explorer."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gmn.section import Count, Section
+
+
+class Album(Section):
+    """Scenes, viewpoints, and samples of z."""
+
+    scenes: Count
+    views: Count
+    samples: Annotated[int, Field(ge=2)]

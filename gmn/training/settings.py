@@ -1,0 +1,78 @@
+"""How a network is trained; docs/pipeline.md has the unit of each. The defaults are the paper's."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from gmn.data.settings import Contexts
+from gmn.section import Count, Positive, Section, Share
+
+
+class Lesson(Section):
+    """A share of all iterations, and what is easier in it."""
+
+    share: Annotated[float, Field(gt=0, lt=1)]
+    views: Count | None = None
+    scenes: Count | None = None
+    first: Count | None = None
+
+
+class Curriculum(Section):
+    """What is easy first, and a KL that weighs less at first; see docs/learning-map.md."""
+
+    lessons: list[Lesson]
+    kl_start: Share
+    kl_rise: Annotated[list[Share], Field(min_length=2, max_length=2)]
+
+    @field_validator("lessons")
+    @classmethod
+    def _leave_room(cls, lessons: list[Lesson]) -> list[Lesson]:
+        total = sum(lesson.share for lesson in lessons)
+        if total >= 1:
+            raise ValueError(f"shares add up to {total:g}; leave a part of 1 for batches of batch_size whole scenes")
+        return lessons
+
+    @field_validator("kl_rise")
+    @classmethod
+    def _from_to(cls, rise: list[float]) -> list[float]:
+        if rise[1] - rise[0] < 1e-3:
+            raise ValueError("the weight rises from a share to a larger one: write the smaller one first, 0.001 apart")
+        return rise
+
+
+class Train(Section):
+    """Optimisation."""
+
+    iterations: Count
+    batch_size: Count
+    curriculum: Curriculum | None = None
+    learning_rate: Positive
+    initialisation: Literal["default", "scaled"] = "default"
+    warmup: Annotated[int, Field(ge=0)] = 0
+    schedule: Literal["constant", "cosine"] = "constant"
+    clip: Positive = 0.25
+    contexts: Contexts = Contexts()
+    rendered: Count | None = None
+    padded: bool = False
+    symmetries: bool = False
+    haptic_scale: Literal["minmax", "robust"] = "minmax"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    evaluate_every: Count
+    validation_scenes: Count
+
+    @model_validator(mode="after")
+    def _same_shapes(self) -> "Train":
+        if self.padded and any(lesson.views or lesson.scenes for lesson in self.lessons):
+            raise ValueError("padded batches have one shape: leave views and scenes out of curriculum.lessons")
+        return self
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """Of the curriculum, if there is one."""
+        return self.curriculum.lessons if self.curriculum else []
+
+    @property
+    def length(self) -> str:
+        """How long it is, in words."""
+        easier = ", easier batches first" if self.lessons else ""
+        return f"{self.iterations:,} iterations of {self.batch_size} scenes{easier}"
