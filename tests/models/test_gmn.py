@@ -158,7 +158,7 @@ def test_a_constant_first_prior_knows_no_context(scenes, network):
 
 
 def test_an_unknown_first_prior_is_refused():
-    with pytest.raises(UserError, match="first_prior: got 'contxt'; use one of constant, context"):
+    with pytest.raises(UserError, match="first_prior: got 'contxt'; must be 'constant' or 'context'"):
         tiny_config("apoe", 2, first_prior="contxt")
 
 

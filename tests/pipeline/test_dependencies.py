@@ -17,13 +17,17 @@ LOCAL = {name: value for part in PIPELINE["vars"] if isinstance(part, dict) for 
 
 # Imported, and no dependency: each with its reason. What they import is not looked at either.
 DECIDE_NOTHING = {
+    "gmn/data/settings.py": "its values are params",
     "gmn/errors.py": "messages",
+    "gmn/evaluation/settings.py": "its values are params",
+    "gmn/explore/settings.py": "its values are params",
     "gmn/files.py": "writes what it is given",
     "gmn/lock.py": "who comes first",
     "gmn/params.py": "the settings that a stage reads are its params",
     "gmn/paths.py": "the outs themselves",
     "gmn/progress.py": "messages",
     "gmn/roster.py": "what networks are called; figures and tables list it",
+    "gmn/section.py": "messages",
     "gmn/source.py": "compares code itself: unfinished work of other code is begun anew",
     "stages/cores.py": "the number itself is a param",
     "stages/options.py": "messages",
