@@ -10,6 +10,7 @@ from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
 from gmn.section import Count, Positive, Section
 
 Width = Annotated[float, Field(ge=1e-3, le=1e3)]  # of a likelihood
+PRIORS = ("separate", "shared")
 EXTENT = 0.105  # m, half the edge of a volume that holds any object of MESE: six cubes' edges wide
 
 
@@ -62,7 +63,7 @@ class ModelConfig(Section):
     kernel: Literal[1, 3, 5, 7] = 5
     std: dict[str, Width] = {VISION: 1.0, HAPTICS: 1.0}
     first_prior: Literal["constant", "context"] = "constant"
-    prior: Literal["separate", "shared"] = "separate"
+    prior: Literal[PRIORS] = "separate"
     hierarchical: bool = False
     reading: Literal["paper", "released"] = "paper"
 
