@@ -22,10 +22,7 @@ from gmn.data.regime import Regime
 from gmn.data.settings import Contexts
 from gmn.errors import exit_with_message
 from gmn.models.config import ModelConfig
-from gmn.models.encoders import HapticEncoder
 from gmn.models.gmn import GMN
-from gmn.models.renderers import HapticRenderer
-from gmn.models.senses import SENSES, Sense
 from gmn.progress import Progress
 from gmn.roster import NETWORKS
 from gmn.trained.belief import Belief
@@ -36,7 +33,6 @@ from gmn.training.settings import Train
 torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
 
 # Both are vectors, so encoder and renderer of vectors will do; docs/extending.md writes one from scratch.
-SENSES["map"]["range"] = SENSES["map"]["sound"] = Sense(HapticEncoder, HapticRenderer)
 SCANNER = Modality("scanner", sense="range", shape=(32,), query=4)  # distances all around, 0..1
 EARS = Modality("ears", sense="sound", shape=(16,), query=4)  # loudness by band
 CONFIG = dict(
@@ -54,7 +50,7 @@ class Rooms:
         files: one .npz per scene: `scanner` (V, 32), `ears` (V, 16), and `pose` (V, 3): x, y, heading.
     """
 
-    views, scale = VIEWS, None
+    views, scales = VIEWS, {}
 
     def __init__(self, files: list[Path]):
         self.scenes = [dict(np.load(file)) for file in files]

@@ -24,4 +24,4 @@ def load_model(
     expected = settings.model_config_for(network, about.modalities, about.reading)
     model = load_weights(paths.weights(network, regime, seed), expected)
     sets = [SceneSet(paths.scenes(name)) for name in object_sets]
-    return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, model.haptic_scale) for scenes in sets]
+    return model.to(pick_device()), [SceneReader(scenes, expected.modality_list, model.scales) for scenes in sets]

@@ -38,7 +38,7 @@ def plan(
     from gmn.data.combinations import load
     from gmn.data.reader import SceneReader
     from gmn.data.regime import Regime
-    from gmn.data.scaling import HapticScale
+    from gmn.data.scaling import fitted_scales
     from gmn.data.shards import SceneSet
     from gmn.training.distributed import World
     from gmn.training.loop import Run
@@ -47,13 +47,13 @@ def plan(
     config = settings.model_config_for(network, chosen.modalities, chosen.reading)
     optimisation = settings.now.train_missing if chosen.missing else settings.now.train
     sets = {name: SceneSet(paths.scenes(name)) for name in ("train", "val")}
-    scale = HapticScale.make(optimisation.haptic_scale, sets["train"].manifest["haptics"])
+    scales = fitted_scales(config.modality_list, optimisation.haptic_scale, sets["train"].manifest)
     return Run(
         config=config,
         settings=optimisation.changed(**changes),
         regime=chosen,
         seed=seed,
-        **{name: SceneReader(scenes, config.modality_list, scale) for name, scenes in sets.items()},
+        **{name: SceneReader(scenes, config.modality_list, scales) for name, scenes in sets.items()},
         shown=load(paths.split(regime), chosen),
         device=device,
         world=world or World(),

@@ -14,7 +14,7 @@ from pydantic import create_model
 from gmn.data.episodes import Episodes
 from gmn.data.produce import Production
 from gmn.data.reader import SceneReader
-from gmn.data.scaling import HapticScale
+from gmn.data.scaling import fitted_scales
 from gmn.data.shards import SceneSet
 from gmn.data.views import draw_views
 from gmn.evaluation.settings import Scored
@@ -65,7 +65,7 @@ def tiny_model(network: str, modalities: int, **changes) -> GMN:
 
 
 def reader_for(scenes: SceneSet, model: GMN) -> SceneReader:
-    return SceneReader(scenes, model.modalities, HapticScale.make("robust", scenes.manifest["haptics"]))
+    return SceneReader(scenes, model.modalities, fitted_scales(model.modalities, "robust", scenes.manifest))
 
 
 def trial_for(model, reader: SceneReader, scenes: int, samples: int = 1, seed: int = 0, **more: int) -> Trial:

@@ -14,7 +14,7 @@ from gmn.data.modalities import HAPTICS, VISION
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.models.networks import INFERENCE
-from gmn.models.senses import SENSES
+from gmn.models.senses import FRAMES, MODULES
 from gmn.trained.belief import Belief
 from stages.__main__ import app
 
@@ -27,7 +27,7 @@ def extended(tmp_path, monkeypatch) -> dict:
     """What the blocks of extending.md define, run in order in an empty folder."""
     monkeypatch.chdir(tmp_path)
     names: dict = {"__name__": "extending"}
-    with patch.dict(SENSES["map"]), patch.dict(SENSES["volume"]), patch.dict(INFERENCE):
+    with patch.dict(MODULES["map"]), patch.dict(MODULES["volume"]), patch.dict(FRAMES), patch.dict(INFERENCE):
         for block in re.findall(r"```python\n(.*?)```", (DOCS / "extending.md").read_text(), re.DOTALL):
             exec(compile(block, "extending.md", "exec"), names)
         yield names

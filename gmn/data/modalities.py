@@ -15,7 +15,6 @@ from gmn.mese.pose import CROP_SHARE, HALF_FIELD, QUERY
 
 VISION, HAPTICS = "vision", "haptics"
 MODALITIES = (2, 5, 8, 14)  # M of the paper
-POSES = {VISION: "camera", HAPTICS: "hand"}  # sense -> array of poses it was taken from
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,11 @@ class Modality:
     Attributes:
         name: unique in its set, e.g. ``red-left``.
         sense: ``vision``, ``haptics`` or one of your own: modalities of a sense share the queries' meaning, the
-            kind of network (:data:`gmn.models.senses.SENSES`) and the likelihood's scale.
+            scale of its numbers and, unless said for a modality, of the likelihood.
         shape: of one view: (C, H, W) or (D,).
-        array: the array of MESE's scenes that it is cut from.
+        array: the array of a set of scenes that it is cut from.
+        poses: the array of poses that it was sensed from, which says the sensor's frame in a volume
+            (:data:`gmn.models.senses.FRAMES`).
         channels: colour channels, or haptic readings, in order.
         rows, columns: part of the picture, as fractions in halves: (start, stop) of 2.
         query: numbers in a query.
@@ -39,6 +40,7 @@ class Modality:
     sense: str
     shape: tuple[int, ...]
     array: str = ""
+    poses: str = ""
     channels: tuple[int, ...] = ()
     rows: tuple[int, int] = (0, 2)
     columns: tuple[int, int] = (0, 2)
@@ -48,6 +50,11 @@ class Modality:
     @property
     def is_picture(self) -> bool:
         return len(self.shape) == 3
+
+    @property
+    def kind(self) -> str:
+        """``picture`` or ``vector``: which encoder and renderer it has (:data:`gmn.models.senses.MODULES`)."""
+        return "picture" if self.is_picture else "vector"
 
     @property
     def size(self) -> int:
@@ -63,21 +70,17 @@ class Modality:
         )
 
     def cut(self, whole: np.ndarray) -> np.ndarray:
-        """This modality's part of a sense: (..., C, H, W) of (..., 3, S, S), or (..., D) of (..., 132)."""
-        picked = list(self.channels)
-        if self.sense == HAPTICS:
-            return whole[..., picked]
-        rows, columns = self._window()
-        return whole[..., picked, rows, columns]
+        """This modality's part of an array: (..., C, H, W) of (..., 3, S, S), or (..., D) of (..., 132)."""
+        return whole[self._part]
 
     def paste(self, part: np.ndarray, whole: np.ndarray) -> None:
         """The inverse of :meth:`cut`: write ``part`` into its place in ``whole``."""
+        whole[self._part] = part
+
+    @property
+    def _part(self) -> tuple:
         picked = list(self.channels)
-        if self.sense == HAPTICS:
-            whole[..., picked] = part
-        else:
-            rows, columns = self._window()
-            whole[..., picked, rows, columns] = part
+        return (..., picked, *self._window()) if self.is_picture else (..., picked)
 
 
 def _halves() -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -103,19 +106,20 @@ def modality_set(count: int, image_size: int, crop_size: int) -> tuple[Modality,
     halves = {"left": (0, 1), "right": (1, 2)}
     levels = {"upper": (0, 1), "lower": (1, 2)}
     colours = ("red", "green", "blue")
-    touch = [Modality(HAPTICS, HAPTICS, (len(whole),), "haptics", whole)]
+    touch = [Modality(HAPTICS, HAPTICS, (len(whole),), "haptics", "hand", whole)]
     if count in (8, 14):
         touch = [
-            Modality(f"{HAPTICS}-{k + 1}", HAPTICS, (len(half),), "haptics", half) for k, half in enumerate(_halves())
+            Modality(f"{HAPTICS}-{k + 1}", HAPTICS, (len(half),), "haptics", "hand", half)
+            for k, half in enumerate(_halves())
         ]
 
     half, s = image_size // 2, crop_size
     rgb = (0, 1, 2)
     if count == 2:
-        sight = [Modality(VISION, VISION, (3, image_size, image_size), "image", rgb)]
+        sight = [Modality(VISION, VISION, (3, image_size, image_size), "image", "camera", rgb)]
     elif count == 5:
         sight = [
-            Modality(f"{side}-{level}", VISION, (3, half, half), "image", rgb, levels[level], halves[side])
+            Modality(f"{side}-{level}", VISION, (3, half, half), "image", "camera", rgb, levels[level], halves[side])
             for side in halves
             for level in levels
         ]
@@ -132,6 +136,7 @@ def modality_set(count: int, image_size: int, crop_size: int) -> tuple[Modality,
                 VISION,
                 (1, s * (rows[1] - rows[0]) // 2, s // 2),
                 "image_crop",
+                "camera",
                 (k,),
                 rows,
                 columns,

@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 
 from gmn.data.episodes import Episodes
-from gmn.data.modalities import HAPTICS, POSES, VISION, Modality
-from gmn.data.scaling import HapticScale
+from gmn.data.modalities import Modality
+from gmn.data.scaling import Scales
 from gmn.data.shards import SceneSet
 from gmn.data.symmetries import Variant
 from gmn.mese import pose
@@ -18,11 +18,11 @@ class SceneReader:
     Args:
         scenes: the set.
         modalities: what to cut it into.
-        scale: of the haptic readings.
+        scales: of senses in physical units.
     """
 
-    def __init__(self, scenes: SceneSet, modalities: tuple[Modality, ...], scale: HapticScale):
-        self.scenes, self.modalities, self.scale = scenes, modalities, scale
+    def __init__(self, scenes: SceneSet, modalities: tuple[Modality, ...], scales: Scales):
+        self.scenes, self.modalities, self.scales = scenes, modalities, scales
         self.views = int(scenes.settings["views"])
 
     def __len__(self) -> int:
@@ -31,26 +31,37 @@ class SceneReader:
     def read(self, indices: np.ndarray, variant: "Variant | None" = None) -> Episodes:
         """Scenes ``indices``, each as its ``variant`` if there is one; no view in context or target yet."""
         b, m = len(indices), len(self.modalities)
-        turn, colours = variant or Variant.none(b)
-        whole, queries = {}, {}
-        for array in sorted({modality.array for modality in self.modalities}):
-            values = self.scenes.read(array, indices)
-            if array == "haptics":
-                whole[array] = self.scale.scaled(values)
-            else:
-                scenes = zip(values, colours, strict=True)
-                whole[array] = np.stack([np.moveaxis(scene, -1, 1)[:, order] for scene, order in scenes])
-        for sense in (VISION, HAPTICS):
-            poses = self.scenes.read(POSES[sense], indices)
-            queries[sense] = torch.from_numpy(pose.turn_query(pose.query(poses), turn[:, None]))
+        variant = variant or Variant.none(b)
+        whole = {
+            array: _channels_first(self.scenes.read(array, indices), variant)
+            for array in sorted({modality.array for modality in self.modalities})
+        }
+        queries = {
+            poses: torch.from_numpy(
+                pose.turn_query(pose.query(self.scenes.read(poses, indices)), variant.turn[:, None])
+            )
+            for poses in {modality.poses for modality in self.modalities}
+        }
         return Episodes(
-            senses=[_tensor(modality.cut(whole[modality.array])) for modality in self.modalities],
-            queries=[queries[modality.sense] for modality in self.modalities],
+            senses=[self._scaled(modality, modality.cut(whole[modality.array])) for modality in self.modalities],
+            queries=[queries[modality.poses] for modality in self.modalities],
             context=torch.zeros(1, b, m, self.views, dtype=torch.bool),
             target=torch.zeros(1, b, m, self.views, dtype=torch.bool),
         )
 
+    def _scaled(self, modality: Modality, values: np.ndarray) -> Tensor:
+        """In network units."""
+        if modality.sense in self.scales:
+            values = self.scales[modality.sense].of(modality.channels).scaled(values)
+        tensor = torch.from_numpy(np.ascontiguousarray(values))
+        return tensor.float().div_(255) if tensor.dtype == torch.uint8 else tensor.float()
 
-def _tensor(values: np.ndarray) -> Tensor:
-    tensor = torch.from_numpy(np.ascontiguousarray(values))
-    return tensor.float().div_(255) if tensor.dtype == torch.uint8 else tensor.float()
+
+def _channels_first(values: np.ndarray, variant: Variant) -> np.ndarray:
+    """Vectors (B, V, D) as they are, pictures (B, V, H, W, C) as (B, V, C, H, W), RGB in the variant's colours."""
+    if values.ndim < 5:
+        return values
+    pictures = np.moveaxis(values, -1, 2)
+    if pictures.shape[2] < len(variant.colours[0]):
+        return pictures
+    return np.stack([scene[:, order] for scene, order in zip(pictures, variant.colours, strict=True)])

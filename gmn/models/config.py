@@ -92,7 +92,7 @@ class ModelConfig(Section):
 
     @property
     def geometry(self) -> str:
-        """``volume`` or ``map``: which of :data:`gmn.models.senses.SENSES` it looks and feels with."""
+        """``volume`` or ``map``: which of :data:`gmn.models.senses.MODULES` it has."""
         return "volume" if self.volume else "map"
 
     @property

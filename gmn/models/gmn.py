@@ -10,13 +10,14 @@ Usage::
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from gmn.data.episodes import Episodes
-from gmn.data.scaling import HapticScale
+from gmn.data.scaling import Scales
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import copies
@@ -25,7 +26,7 @@ from gmn.models.inference import Latents
 from gmn.models.networks import INFERENCE
 from gmn.models.noise import Noise
 from gmn.models.representations import Representations
-from gmn.models.senses import SENSES
+from gmn.models.senses import modules_of
 
 
 @dataclass(frozen=True)
@@ -72,22 +73,20 @@ class GMN(nn.Module):
 
     Args:
         config: sizes and senses.
-        haptic_scale: of the readings it learns from; needed to speak of readings in SI units.
+        scales: of the readings it learns from, by sense; needed to speak of them in SI units.
 
     Raises:
-        UserError: an unknown network or sense.
+        UserError: an unknown network, or a modality that its geometry has no modules for.
     """
 
-    def __init__(self, config: ModelConfig, haptic_scale: HapticScale | None = None):
+    def __init__(self, config: ModelConfig, scales: Scales = MappingProxyType({})):
         super().__init__()
-        self.config, self.haptic_scale = config, haptic_scale
+        self.config, self.scales = config, dict(scales)
         self.modalities = config.modality_list
         _known(config.network, INFERENCE, "network")
-        senses = SENSES[config.geometry]
-        for m in self.modalities:
-            _known(m.sense, senses, f"modality {m.name}: sense of geometry {config.geometry}")
-        self.encoders = nn.ModuleList(senses[m.sense].encoder(m, config) for m in self.modalities)
-        self.renderers = nn.ModuleList(senses[m.sense].renderer(m, config) for m in self.modalities)
+        modules = [(m, modules_of(m, config.geometry)) for m in self.modalities]
+        self.encoders = nn.ModuleList(found.encoder(m, config) for m, found in modules)
+        self.renderers = nn.ModuleList(found.renderer(m, config) for m, found in modules)
         self.inference = INFERENCE[config.network](config)
         # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
         self.initial = nn.Parameter(torch.zeros(config.count, config.representation, *config.grid))

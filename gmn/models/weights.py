@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
-from gmn.data.scaling import HapticScale
+from gmn.data.scaling import Scale
 from gmn.errors import UserError, differences
 from gmn.files import SEAL, digest_of, read_safetensors, write_atomically
 from gmn.models.config import ModelConfig
@@ -19,11 +19,12 @@ SUFFIX = ".safetensors"
 
 
 def save_weights(path: Path, model: GMN) -> None:
-    """Write a model's weights, its configuration and the scale of its haptic readings."""
+    """Write a model's weights, its configuration and, by sense, the scales of its readings."""
     model = _plain(model)
-    scale = model.haptic_scale
-    haptics = scale and {"high": scale.high.tolist(), "low": scale.low.tolist(), "saturate": scale.saturate}
-    about = {"config": model.config.described(), "haptics": haptics}
+    about = {"config": model.config.described()} | {
+        sense: {"high": scale.high.tolist(), "low": scale.low.tolist(), "saturate": scale.saturate}
+        for sense, scale in model.scales.items()
+    }
     save_tensors(path, {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, about)
 
 
@@ -38,7 +39,7 @@ def _plain(model: torch.nn.Module) -> GMN:
 
 
 def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Model] = GMN) -> Model:
-    """Read a model, its haptic scale with it, ready to be used.
+    """Read a model, the scales of its readings with it, ready to be used.
 
     Args:
         path: of the file.
@@ -55,10 +56,13 @@ def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Mod
         raise UserError(f"{path}: weights of another configuration: {differ}; train them with `dvc repro`")
     if bad := [name for name, tensor in tensors.items() if not tensor.isfinite().all()]:
         raise UserError(f"{path}: {bad[0]}: not finite; train it again with a lower learning_rate")
-    haptics = about["haptics"]
-    scale = haptics and HapticScale(np.array(haptics["low"]), np.array(haptics["high"]), haptics["saturate"])
+    scales = {
+        sense: Scale(np.array(scale["low"]), np.array(scale["high"]), scale["saturate"])
+        for sense, scale in about.items()
+        if sense != "config" and scale  # null in older files: a network without scales
+    }
     with torch.random.fork_rng(devices=[]):  # the caller's random numbers go on as if nothing was loaded
-        model = kind(config, scale)
+        model = kind(config, scales)
     try:
         model.load_state_dict(tensors)
     except RuntimeError:

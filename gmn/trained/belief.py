@@ -22,7 +22,8 @@ import torch
 from torch import Tensor
 
 from gmn.data.episodes import Episodes
-from gmn.data.modalities import HAPTICS, Modality
+from gmn.data.modalities import Modality
+from gmn.data.scaling import Scale
 from gmn.errors import UserError
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
@@ -153,8 +154,8 @@ def _views(model: GMN, name: str, views: Views) -> tuple[Tensor, Tensor]:
         raise UserError(f"{name}: senses: got shape {tuple(senses.shape)}; wanted {(len(queries), *modality.shape)}")
     if modality.is_picture:
         senses = _picture(senses, name)
-    if _in_si(model, modality):
-        senses = torch.from_numpy(model.haptic_scale.of(modality.channels).scaled(senses.cpu().double().numpy()))
+    if scale := _scale(model, modality):
+        senses = torch.from_numpy(scale.scaled(senses.cpu().double().numpy()))
     return _to_network(model, senses, f"{name}: senses"), queries
 
 
@@ -218,12 +219,12 @@ def _parts(samples: int) -> list[int]:
     return [SAMPLED] * whole + [rest] * (rest > 0)
 
 
-def _in_si(model: GMN, modality: Modality) -> bool:
-    return modality.sense == HAPTICS and model.haptic_scale is not None
+def _scale(model: GMN, modality: Modality) -> Scale | None:
+    """From SI units to the network's; None where they are the same."""
+    scale = model.scales.get(modality.sense)
+    return scale and scale.of(modality.channels)
 
 
 def _to_units(model: GMN, modality: Modality, means: Tensor) -> Tensor:
-    if not _in_si(model, modality):
-        return means
-    readings = model.haptic_scale.of(modality.channels).readings(means.cpu().numpy())
-    return torch.from_numpy(readings).to(means)
+    scale = _scale(model, modality)
+    return torch.from_numpy(scale.readings(means.cpu().numpy())).to(means) if scale else means

@@ -111,7 +111,7 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
     """
     settings, lessons, progress = run.settings, lessons_of(run), progress or silent()
     torch.manual_seed(run.seed)
-    model = GMN(run.config, run.train.scale).to(run.device)
+    model = GMN(run.config, run.train.scales).to(run.device)
     optimizer = optimizer_of(run, model)
     step, rows = checkpoints.restore(model, optimizer, run.described)
     progress.skip(step)

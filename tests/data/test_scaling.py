@@ -1,10 +1,10 @@
 import numpy as np
 
-from gmn.data.scaling import HapticScale
+from gmn.data.scaling import Scale
 
 
 def test_robust_scale_saturates_beyond_its_percentiles(scenes):
-    scale = HapticScale.make("robust", scenes.manifest["haptics"])
+    scale = Scale.fitted("haptics", "robust", scenes.manifest["haptics"])
     readings = scenes.read_all("haptics")
     scaled = scale.scaled(readings)
     assert scaled.min() >= -1 and scaled.max() <= 1
@@ -13,7 +13,7 @@ def test_robust_scale_saturates_beyond_its_percentiles(scenes):
 
 
 def test_minmax_is_the_papers_formula(scenes):
-    scale = HapticScale.make("minmax", scenes.manifest["haptics"])
+    scale = Scale.fitted("haptics", "minmax", scenes.manifest["haptics"])
     touch = np.zeros(132)
     assert scale.scaled(touch)[113] == -1  # a finger that touches nothing
     touch[113] = 149.9997

@@ -22,7 +22,7 @@ def trained(scenes, tmp_path_factory) -> TrainedGMN:
     """A network that has been to disk and back."""
     path = tmp_path_factory.mktemp("weights") / "apoe.safetensors"
     model = tiny_model("apoe", 2).float()
-    model.haptic_scale = reader_for(scenes, model).scale
+    model.scales = reader_for(scenes, model).scales
     save_weights(path, model)
     return TrainedGMN.from_pretrained(path)
 
@@ -66,7 +66,7 @@ def test_it_is_what_the_evaluation_computes(trained, scenes, looks, touches):
 def test_readings_come_back_in_their_units(trained, touches):
     """The mean of an imagined reading times the scale's unit, wherever the network puts it."""
     imagined = trained.infer({}).imagine({"haptics": touches[1][:1]})["haptics"][0, 0]
-    scaled = trained.haptic_scale.scaled(imagined.double().numpy())
+    scaled = trained.scales["haptics"].scaled(imagined.double().numpy())
     saturated = np.abs(scaled) == 1
     z = trained.prior(trained.infer({})._episodes({}), Noise(0)).z
     mean = trained.render(1, z, torch.zeros(1, dtype=torch.long), torch.from_numpy(touches[1][:1]))[0]

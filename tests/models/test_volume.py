@@ -196,9 +196,16 @@ def test_half_precision_is_close(scenes):
 
 
 def test_pictures_of_too_many_channels_are_refused():
-    spectral = Modality("spectral", sense="vision", shape=(9, 16, 16))
+    spectral = Modality("spectral", sense="vision", shape=(9, 16, 16), poses="camera")
     with pytest.raises(UserError, match="spectral: 9 channels; a volume shows 7 at most"):
         GMN(tiny_config("apoe", (spectral,), **VOLUME))
+
+
+def test_a_sensor_without_a_frame_is_refused():
+    ears = Modality("ears", sense="sound", shape=(9,), poses="place")
+    config = tiny_config("apoe", (ears,), **VOLUME | {"std": {"sound": 0.1}})
+    with pytest.raises(UserError, match=r"ears: poses 'place' have no frame.*use poses with one \(camera, hand\)"):
+        GMN(config)
 
 
 def test_modality_sets_say_what_of_the_field_they_show():

@@ -160,13 +160,13 @@ def test_schedule():
 
 
 def test_weights_come_back_and_repeat_their_bytes(finished, run, tmp_path):
-    model, scale = finished[0], run.train.scale
+    model, scale = finished[0], run.train.scales["haptics"]
     for name in ("a", "b"):
         save_weights(tmp_path / name, model)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     loaded = load_weights(tmp_path / "a", run.config)
     assert same(loaded, model)
-    np.testing.assert_array_equal(loaded.haptic_scale.high, scale.high)
+    np.testing.assert_array_equal(loaded.scales["haptics"].high, scale.high)
 
 
 def test_weights_of_another_configuration_are_refused(finished, run, tmp_path):
@@ -217,7 +217,7 @@ class Own:
 
     def __init__(self, reader, brighter: float):
         self.reader, self.brighter = reader, brighter
-        self.views, self.scale = reader.views, reader.scale
+        self.views, self.scales = reader.views, reader.scales
 
     def __len__(self) -> int:
         return len(self.reader)
