@@ -17,11 +17,15 @@ from typing import Annotated
 import numpy as np
 import torch
 import typer
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
+from gmn.errors import UserError, exit_with_message
 from gmn.explore.scene import orbit
 from gmn.figures.imagined import draw
+from gmn.figures.style import save_picture
+from gmn.files import read_table
 from gmn.mese import camera, pose
+from gmn.mese.channels import channels
 from gmn.mese.grasp import Grasper, accepted
 from gmn.mese.thing import Object
 from gmn.trained import TrainedGMN
@@ -73,22 +77,21 @@ def imagine(
     model = TrainedGMN.from_pretrained(weights)
     size = model.config.image_size
     contexts, given = {}, {}
-    files, angles = read_table(folder / "looks.csv")
+    files, angles = read_observations(folder / "looks.csv")
     if files:
-        pictures = [
-            np.array(Image.open(file).convert("RGB").resize((size, size), Image.Resampling.BOX)) for file in files
-        ]
+        pictures = [read_picture(file, size) for file in files]
         contexts["vision"] = np.stack(pictures).transpose(0, 3, 1, 2), pose.query(pose.camera_pose(angles))
         given = {file.stem: picture for file, picture in zip(files, pictures, strict=True)}
-    files, angles = read_table(folder / "touches.csv")
+    files, angles = read_observations(folder / "touches.csv")
     if files:
-        contexts["haptics"] = np.stack([np.loadtxt(file) for file in files]), pose.query(pose.wrist_pose(angles))
+        contexts["haptics"] = np.stack([read_readings(file) for file in files]), pose.query(pose.wrist_pose(angles))
 
     around = pose.query(pose.camera_pose(orbit(8)))
     imagined = model.infer(contexts).imagine({"vision": around}, samples)["vision"]
     rows = imagined.clamp(0, 1).movedim(2, -1).numpy()
     title = f"Imagined from {len(given)} looks and {len(files)} touches"
-    draw(given, {str(weights): rows}, None, title, f"{weights}, viewpoints all around").savefig(folder / "imagined.png")
+    picture = draw(given, {str(weights): rows}, None, title, f"{weights}, viewpoints all around")
+    save_picture(picture, folder / "imagined.png")
     print(folder / "imagined.png")
 
 
@@ -97,13 +100,32 @@ def write_table(path: Path, rows: list[tuple]) -> None:
         csv.writer(file).writerows([("file", "pitch", "yaw"), *rows])
 
 
-def read_table(path: Path) -> tuple[list[Path], np.ndarray]:
+def read_observations(path: Path) -> tuple[list[Path], np.ndarray]:
     """Files, and pitch and yaw (N, 2) in radians."""
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    angles = np.deg2rad([(float(row["pitch"]), float(row["yaw"])) for row in rows])
-    return [path.parent / row["file"] for row in rows], angles
+    table = read_table(path, "make it as `record` does", ("file", "pitch", "yaw"), empty=True)
+    return [path.parent / str(name) for name in table["file"]], np.deg2rad(table[["pitch", "yaw"]].to_numpy(float))
+
+
+def read_picture(path: Path, size: int) -> np.ndarray:
+    """A picture of any size as (size, size, 3) uint8."""
+    try:
+        return np.array(Image.open(path).convert("RGB").resize((size, size), Image.Resampling.BOX))
+    except UnidentifiedImageError:
+        raise UserError(f"{path}: not a picture; use PNG") from None
+
+
+def read_readings(path: Path) -> np.ndarray:
+    """A line of 132 numbers."""
+    count = len(channels())
+    try:
+        readings = np.loadtxt(path, ndmin=1, encoding="utf-8-sig")
+    except ValueError as error:
+        raise UserError(f"{path}: not a line of numbers: {error}") from None
+    if readings.shape != (count,):
+        raise UserError(f"{path}: {readings.size} numbers; a line of {count} is wanted")
+    return readings
 
 
 if __name__ == "__main__":
-    app()
+    with exit_with_message():
+        app()

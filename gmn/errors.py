@@ -1,8 +1,11 @@
 """What a user can mend: shown as one message, without a traceback, with exit status 2."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE}
 
 
 class UserError(Exception):
@@ -32,7 +35,8 @@ def exit_with_message() -> Iterator[None]:
         _end(str(error))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _end(f"{where}{error.strerror or error}; check the disk's space and rights")
+        remedy = "; check the disk's space and rights" if error.errno in DISK else ""
+        _end(f"{where}{error.strerror or error or type(error).__name__}{remedy}")
 
 
 def _end(message: str) -> None:

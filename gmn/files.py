@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import shutil
 import uuid
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,14 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def replace_folder(new: Path, path: Path) -> None:
+    """Move the folder ``new`` to ``path``, in place of what is there; where that is a link, to what it points at."""
+    path = path.resolve()
+    shutil.rmtree(path, ignore_errors=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(new, path)
 
 
 def write_json(path: Path, value: dict) -> None:
@@ -103,23 +113,66 @@ def write_table(path: Path, table: "pandas.DataFrame", **form) -> None:
     write_atomically(path, table.to_csv(index=False, lineterminator="\n", **form))
 
 
-def read_table(path: Path, remedy: str, columns: tuple[str, ...]) -> "pandas.DataFrame":
+def write_sealed_table(path: Path, table: "pandas.DataFrame", **form) -> None:
+    """As :func:`write_table`, with a digest of it all in a last column, by which :func:`read_sealed_table` knows it."""
+    write_atomically(path, sealed_table(table.to_csv(index=False, lineterminator="\n", **form)))
+
+
+def sealed_table(text: str) -> str:
+    """CSV with a column more, whose last cell is the digest of all the others."""
+    head, *rows = text.splitlines()
+    cells = [""] * (len(rows) - 1) + [_digest_of_text(text)]
+    return "".join(f"{row},{cell}\n" for row, cell in zip([head, *rows], [SEAL, *cells], strict=True))
+
+
+def read_sealed_table(path: Path, remedy: str, columns: tuple[str, ...]) -> "pandas.DataFrame":
+    """What :func:`write_sealed_table` wrote, without its digest; otherwise as :func:`read_table`.
+
+    Raises:
+        UserError: it is missing, altered or none.
+    """
+    rows = [line.rpartition(",") for line in _text(path, remedy).splitlines()]
+    text = "".join(f"{row}\n" for row, _, _ in rows)
+    if [cell for _, _, cell in rows if cell] != [SEAL, _digest_of_text(text)]:
+        raise UserError(f"{path}: altered since it was written, or written before tables had a digest; {remedy}")
+    return _table(path, text, remedy, columns)
+
+
+def read_table(path: Path, remedy: str, columns: tuple[str, ...], empty: bool = False) -> "pandas.DataFrame":
     """A CSV file of numbers; the first column may be of names.
 
     Args:
         path: of the file.
         remedy: what to do if it is none.
-            columns: that it must have.
+        columns: that it must have.
+        empty: whether it may have no row.
+
+    Raises:
+        UserError: it is missing or none.
     """
+    return _table(path, _text(path, remedy), remedy, columns, empty)
+
+
+def _text(path: Path, remedy: str) -> str:
+    """What is in a file of text, whether or not it begins with a byte-order mark."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found; {remedy}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: damaged: not UTF-8 text; {remedy}") from None
+
+
+def _table(path: Path, text: str, remedy: str, columns: tuple[str, ...], empty: bool = False) -> "pandas.DataFrame":
     import pandas as pd
 
     try:
-        table = pd.read_csv(path)
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found; {remedy}") from None
+        table = pd.read_csv(StringIO(text))
     except (ValueError, pd.errors.ParserError):
         raise UserError(f"{path}: damaged: not a table; {remedy}") from None
     lacking = [name for name in columns if name not in table]
+    if empty and table.empty and not lacking:
+        return table
     texts = [name for name in table.columns[1:] if not pd.api.types.is_numeric_dtype(table[name])]
     if lacking or texts or table.empty or table.isna().any(axis=None):
         why = f"no column {lacking[0]!r}" if lacking else f"{texts[0]}: no numbers" if texts else "empty or cut short"
@@ -183,5 +236,9 @@ def digest_of(arrays: dict[str, np.ndarray], about: dict) -> str:
     return digest.hexdigest()
 
 
+def _digest_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _digest(value: dict) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return _digest_of_text(json.dumps(value, sort_keys=True))

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from ruamel.yaml import YAML, YAMLError
 
+from gmn.arguments import short
 from gmn.data.modalities import MODALITIES, modality_set
 from gmn.data.regime import Regime
 from gmn.data.settings import Sets, Simulate
@@ -16,7 +17,7 @@ from gmn.explore.settings import Album
 from gmn.mese.settings import SceneSettings
 from gmn.models.config import ModelConfig
 from gmn.roster import NETWORKS
-from gmn.section import Section, Seed, explain, hint, part_of, short
+from gmn.section import Section, Seed, explain, hint, part_of
 from gmn.training.settings import Train
 
 VIEWS = SceneSettings.model_fields["views"].default  # of a scene: evaluations give up to all as context

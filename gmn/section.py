@@ -4,13 +4,12 @@ import difflib
 from types import UnionType
 from typing import Annotated, Any, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
+from gmn.arguments import STRICT, Index, plain, shown
 from gmn.errors import UserError
 
-Count = Annotated[int, Field(ge=1, le=10**9)]
-Seed = Annotated[int, Field(ge=0, lt=2**63)]
-Positive = Annotated[float, Field(ge=1e-9, le=1e9)]
+Seed = Index
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -34,7 +33,12 @@ class Section(BaseModel, metaclass=_Explained):
             samples: Count = 5
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, **STRICT)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, values: Any) -> Any:
+        return plain(values)
 
     def changed(self, **changes: Any) -> Self:
         """The same with other values, which are checked.
@@ -68,18 +72,7 @@ def explain(error: dict, root: type[BaseModel]) -> str:
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if not key and isinstance(error["input"], dict) and error["input"]:
         return message  # of several values together, which it names
-    return f"{key or '(the whole file)'}: got {_shown(error['input'])}; {message}"
-
-
-def _shown(value) -> str:
-    try:
-        return short(repr(value))
-    except (ValueError, RecursionError):  # thousands of digits, or of levels
-        return f"a huge {type(value).__name__}"
-
-
-def short(text: str, most: int = 200) -> str:
-    return text if len(text) <= most else f"{text[:most]}..."
+    return f"{key or '(the whole file)'}: got {shown(error['input'])}; {message}"
 
 
 def _siblings(location: tuple, root: type[BaseModel]) -> list[str]:

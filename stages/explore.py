@@ -13,6 +13,9 @@ def run(object_set: ObjectSetName = "test", port: Port = 8000) -> None:
     from stages.trained import load_trained
 
     settings = Settings.load(PARAMS)
-    models = {name: load_trained(settings, name) for name in NETWORKS}
+    models = {}
+    for name in NETWORKS:
+        models[name], whose = load_trained(settings, name)
+        print(whose, flush=True)
     count = getattr(settings.now.simulate.sets, object_set).scenes
     serve_page(models, settings.scene_settings(object_set), count, port)

@@ -10,6 +10,7 @@ def run() -> None:
     """Draw every figure and table of the paper."""
     from gmn.evaluation.results import Results
     from gmn.figures.all import draw_all
+    from gmn.files import replace_folder
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
@@ -18,7 +19,6 @@ def run() -> None:
     new.mkdir(parents=True)
     try:
         draw_all(Results(settings, paths), new)
-        shutil.rmtree(paths.figures, ignore_errors=True)
-        new.rename(paths.figures)
+        replace_folder(new, paths.figures)
     finally:
         shutil.rmtree(new, ignore_errors=True)

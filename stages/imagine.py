@@ -8,7 +8,7 @@ from gmn.commands.options import Look, PictureFile, Samples, Scene, Touch, Views
 from gmn.errors import UserError
 from gmn.params import Settings
 from gmn.paths import PARAMS
-from stages.options import ObjectSetName, Seed
+from stages.options import ObjectSetName
 
 
 def run(
@@ -26,7 +26,9 @@ def run(
             "As in params.yaml if not said."
         ),
     ] = None,
-    seed: Seed = 0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of the training run; the first of `seeds` if not said.")
+    ] = None,
 ) -> None:
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
     settings = Settings.load(PARAMS)
@@ -34,9 +36,10 @@ def run(
     if scene >= sizes.scenes:
         raise UserError(f"--scene: got {scene}; the set {object_set} has {sizes.scenes - 1} at most")
 
-    from gmn.commands.imagine import draw_imagined, label
+    from gmn.commands.imagine import draw_imagined, labelled
     from stages.trained import load_trained
 
-    networks = {label(name): load_trained(settings, name, seed) for name in model or [settings.model]}
-    about = f"scale {settings.scale}, training seed {seed}"
+    found = {name: load_trained(settings, which, seed) for name, which in labelled(model or [settings.model]).items()}
+    networks = {name: network for name, (network, _) in found.items()}
+    about = f"scale {settings.scale}; {', '.join(whose for _, whose in found.values())}"
     draw_imagined(networks, settings.scene_settings(object_set), scene, look, touch, views, samples, about, out)

@@ -22,7 +22,7 @@ def run(
     import pandas as pd
     import torch
 
-    from gmn.files import digest_of, write_table
+    from gmn.files import digest_of, write_sealed_table
     from gmn.models.weights import save_weights
     from gmn.training.checkpoint import Checkpoints
     from gmn.training.distributed import world
@@ -47,5 +47,5 @@ def run(
             if not processes.leads:
                 return
             save_weights(paths.weights(model, regime, seed), trained)
-            write_table(paths.curves(model, regime, seed), pd.DataFrame(rows), float_format="%.6g")
+            write_sealed_table(paths.curves(model, regime, seed), pd.DataFrame(rows), float_format="%.6g")
             checkpoints.clear()

@@ -75,7 +75,7 @@ LAPTOP = "scales.laptop."
             "modality red-left: 40 x 20 pixels, not divisible by the stride 8",
         ),
         ({LAPTOP + "model.volume": 1}, "model.volume: got 1; must be greater"),
-        ({LAPTOP + "model.pooling": "max"}, "model.pooling: got 'max'; must be 'sum' or 'mean'"),
+        ({LAPTOP + "model.pooling": "max"}, "model.pooling: got 'max'; must be 'sum'"),
         ({"model": "apeo"}, "model: got 'apeo'.*'apoe', 'baseline' or 'poe'"),
         ({"seed": GONE, "sead": 0}, "sead: unknown key; did you mean 'seed'"),
         (

@@ -33,15 +33,16 @@ def serve_page(models: Mapping[str, "GMN"], settings: SceneSettings, count: int,
         port: of this machine.
 
     Raises:
-        UserError: what serves pages is not installed.
+        UserError: what serves pages is not installed, or the port is in use.
     """
     try:
-        from gmn.explore.server import HOST, serve
+        from gmn.explore.server import HOST, listen, serve
     except ModuleNotFoundError as error:
         raise UserError(f"explore: {error.name} is not installed; use `pip install fastapi uvicorn`") from None
     from gmn.explore.explorer import Explorer, one_by_one
     from gmn.report import explorer_page
 
     explorer = Explorer(models, settings, count, one_by_one(settings.views), VIEWS, SAMPLES)
+    listening = listen(port)
     print(f"open http://{HOST}:{port} in a browser; stop with Ctrl-C", flush=True)
-    serve(explorer, explorer_page(), port)
+    serve(explorer, explorer_page(), listening)

@@ -1,6 +1,7 @@
 """What trained networks imagine of one scene, as a picture."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +30,7 @@ def run(
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
     from gmn.trained import TrainedGMN
 
-    networks = {label(name): TrainedGMN.from_pretrained(name) for name in model}
+    networks = {name: TrainedGMN.from_pretrained(weights) for name, weights in labelled(model).items()}
     draw_imagined(networks, SCENES, scene, look, touch, views, samples, ", ".join(model), out)
 
 
@@ -83,9 +84,20 @@ def draw_imagined(
     save_picture(draw(given, imagined, sensed.truth(angles), title, about), out)
 
 
-def label(model: str) -> str:
-    """What a picture calls a network that is asked for by its name or its file."""
+def labelled(models: Sequence[str]) -> dict[str, str]:
+    """What a picture calls networks that are asked for by name or file: by their files' names, or as much of the paths
+    as tells them apart.
+
+    Raises:
+        UserError: one is asked for twice.
+    """
     from gmn.models.weights import SUFFIX
     from gmn.roster import LABELS
 
-    return LABELS.get(model) or (Path(model).stem if model.endswith(SUFFIX) else model)
+    files = {name: Path(name.removesuffix(SUFFIX)).parts for name in models if name.endswith(SUFFIX)}
+    if len({files.get(name, name) for name in models}) < len(models):
+        raise UserError(f"--model: got {', '.join(models)}; name each network once")
+    depth = next(d for d in count(1) if len({parts[-d:] for parts in files.values()}) == len(files))
+    labels = {name: LABELS.get(name, name) for name in models}
+    labels |= {name: str(Path(*parts[-depth:])) for name, parts in files.items()}
+    return {label: name for name, label in labels.items()}

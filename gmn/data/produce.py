@@ -11,7 +11,6 @@ Shard k is a pure function of (settings, k): who makes it, when, and beside whom
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from safetensors import SafetensorError, safe_open
 
 from gmn.data.shards import FORMAT, MANIFEST, sha256, shard_name
 from gmn.errors import UserError
-from gmn.files import write_arrays, write_sealed
+from gmn.files import replace_folder, write_arrays, write_sealed
 from gmn.mese.channels import channels
 from gmn.mese.settings import SceneSettings
 from gmn.mese.simulate import UNITS, simulate
@@ -33,7 +32,7 @@ from gmn.progress import Progress
 from gmn.source import source_digest
 
 STATISTICS_SCENES = 10_000  # at most so many scenes enter the channel statistics
-PATIENCE = 10  # s to wait for a cluster's scheduler
+PATIENCE = 10  # s to wait for a cluster's scheduler, and for its first worker
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class Production:
             cluster: address of a Dask scheduler whose workers share the scratch folder, or None.
 
         Raises:
-            UserError: no scheduler answers, or its workers do not share the folder.
+            UserError: no scheduler answers, it has no worker, or its workers do not share the folder.
         """
         shards = list(shards)
         lacking = [k for k in shards if not _readable(self.path(k))]
@@ -122,9 +121,7 @@ class Production:
             "haptics": channel_statistics(self._readings()),
         }
         write_sealed(self.folder / MANIFEST, manifest)
-        shutil.rmtree(self.out, ignore_errors=True)
-        self.out.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(self.folder, self.out)
+        replace_folder(self.folder, self.out)
 
     def _readings(self) -> np.ndarray:
         """The readings of the first scenes, (N, V, 132)."""
@@ -153,8 +150,15 @@ def _engine(workers: int, cluster: str | None):
         raise UserError(
             f"cluster: no Dask scheduler answers at {cluster!r} ({error}); start one with `dask scheduler`, or use null"
         ) from None
-    with client, joblib.parallel_config(backend="dask", n_jobs=-1):
-        yield
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            raise UserError(
+                f"cluster: no worker came to {cluster!r} within {PATIENCE} s; start some with `dask worker {cluster}`"
+            ) from None
+        with joblib.parallel_config(backend="dask", n_jobs=-1):
+            yield
 
 
 def _make_shard(settings: SceneSettings, indices: range, path: Path) -> int:

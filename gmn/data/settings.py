@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gmn.arguments import Count
 from gmn.mese.settings import SceneSettings
-from gmn.section import Count, Section, Share, part_of
+from gmn.section import Section, Share, part_of
 
 World = part_of(SceneSettings, "World", without=("name", "seed", "cubes", "shapes", "views"))
 

@@ -8,12 +8,15 @@ Usage::
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 import numpy as np
 from safetensors import safe_open
 
+from gmn.arguments import Count, Index, checked
 from gmn.errors import UserError
 from gmn.files import read_sealed
 from gmn.mese.thing import Object
@@ -23,15 +26,18 @@ MANIFEST = "manifest.json"
 MAPPED = 32  # shards mapped at a time
 
 
-def shard_name(k: int) -> str:
+@checked
+def shard_name(k: Index) -> str:
     return f"shard-{k:05d}.safetensors"
 
 
+@checked
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@checked
 class SceneSet:
     """Random access to the scenes of a folder.
 
@@ -43,7 +49,7 @@ class SceneSet:
     """
 
     def __init__(self, folder: str | Path):
-        self.folder = Path(folder)
+        self.folder = folder
         path = self.folder / MANIFEST
         if not path.exists():
             raise UserError(f"{path}: not found; make the set with `dvc repro simulate`")
@@ -76,11 +82,14 @@ class SceneSet:
         Raises:
             UserError: there is no such array or scene.
         """
-        if name not in self.arrays:
-            raise UserError(f"{self.folder}: no array {name!r}; there are {', '.join(self.arrays)}")
+        self._known(name)
         chosen = self._numbers(indices)
         rows = self._stacked(name, chosen.ravel())
         return rows.reshape(*chosen.shape, *rows.shape[1:])
+
+    def _known(self, name: str) -> None:
+        if name not in self.arrays:
+            raise UserError(f"{self.folder}: no array {name!r}; there are {', '.join(self.arrays)}")
 
     def _numbers(self, indices) -> np.ndarray:
         """Scene numbers from 0 of whatever a sequence takes."""
@@ -103,8 +112,9 @@ class SceneSet:
             return np.zeros((0, *self.arrays[name]["shape"]), self.arrays[name]["dtype"])
         return np.stack([self._shard(int(k)).get_slice(name)[int(r)] for k, r in zip(shards, rows, strict=True)])
 
-    def read_all(self, name: str, stop: int | None = None) -> np.ndarray:
+    def read_all(self, name: str, stop: Count | None = None) -> np.ndarray:
         """The whole array ``name``, or its first ``stop`` scenes."""
+        self._known(name)
         stop = len(self) if stop is None else min(stop, len(self))
         count = int(np.searchsorted(self._starts, stop))
         return np.concatenate([self._shard(k).get_tensor(name) for k in range(count)])[:stop]
@@ -113,7 +123,7 @@ class SceneSet:
         """The object of scene ``index``."""
         return Object.of({name: self.read(name, index) for name in Object.ARRAYS})
 
-    def check(self, settings: dict) -> None:
+    def check(self, settings: Mapping[str, Any]) -> None:
         """Verify that the folder holds the set that ``settings`` describe, every byte of it, and nothing else.
 
         Raises:

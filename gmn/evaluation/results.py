@@ -9,7 +9,7 @@ import pandas as pd
 from gmn.data.regime import Regime
 from gmn.data.shards import SceneSet
 from gmn.errors import UserError
-from gmn.files import read_arrays, read_sealed, read_table
+from gmn.files import read_arrays, read_sealed, read_sealed_table
 from gmn.params import Settings
 from gmn.paths import Paths
 
@@ -75,7 +75,7 @@ class Results:
 
     def _curve(self, network: str, regime: str, seed: int) -> pd.DataFrame:
         path, now = self.paths.curves(network, regime, seed), self.settings.now
-        table = read_table(path, AGAIN, ("iteration", "lesson", "train", "val_missing", "val_full"))
+        table = read_sealed_table(path, AGAIN, ("iteration", "lesson", "train", "val_missing", "val_full"))
         wanted = (now.train_missing if Regime.parse(regime).missing else now.train).iterations
         if table["iteration"].iloc[-1] != wanted:
             raise UserError(f"{path}: ends at iteration {table['iteration'].iloc[-1]}, wanted {wanted}; {AGAIN}")

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gmn.section import Count, Section
+from gmn.arguments import Count
+from gmn.section import Section
 
 
 class Scored(Section):

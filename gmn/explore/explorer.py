@@ -10,13 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
+from typing import Literal
 
 import numpy as np
 from PIL import Image
 
+from gmn.arguments import Count, Index, Size, checked, listed
+from gmn.errors import UserError
 from gmn.explore.scene import SensedScene, imagine, orbit
 from gmn.mese.settings import SceneSettings
 from gmn.models.gmn import GMN
+from gmn.trained.belief import Samples
 
 SHOWN = 4  # samples on the page; more only enter the spread
 WHITE = 0.25  # the spread that is drawn as white
@@ -24,6 +28,7 @@ THUMBNAIL = 96  # pixels
 QUALITY = 80
 
 
+@checked
 @dataclass(frozen=True)
 class Observation:
     """Views that are given to the networks together.
@@ -33,8 +38,12 @@ class Observation:
         views: their numbers in the scene, one run of them.
     """
 
-    sense: str
+    sense: Literal["look", "touch"]
     views: range
+
+    def __post_init__(self) -> None:
+        if not self.views:
+            raise UserError("views: none; give one at least")
 
     @property
     def label(self) -> str:
@@ -53,11 +62,13 @@ STORED = (
 )
 
 
-def one_by_one(views: int) -> tuple[Observation, ...]:
+@checked
+def one_by_one(views: Size) -> tuple[Observation, ...]:
     """Every look and every touch of a scene."""
     return tuple(Observation(sense, range(k, k + 1)) for sense in ("look", "touch") for k in range(views))
 
 
+@checked
 class Explorer:
     """Scenes and the networks that imagine them.
 
@@ -74,10 +85,10 @@ class Explorer:
         self,
         models: Mapping[str, GMN],
         settings: SceneSettings,
-        scenes: int,
+        scenes: Count,
         observations: Sequence[Observation],
-        views: int,
-        samples: int,
+        views: Size,
+        samples: Samples,
     ):
         self.models, self.settings, self.scenes = models, settings, scenes
         self.observations, self.samples = observations, samples
@@ -97,7 +108,7 @@ class Explorer:
             "samples": self.samples,
         }
 
-    def scene(self, index: int) -> dict:
+    def scene(self, index: Index) -> dict:
         """``observations``: label, sense and picture of each; ``truth``: a sheet of one row."""
         scene, truth = self._open(index)
         return {
@@ -108,13 +119,16 @@ class Explorer:
             "truth": _sheet(truth[None], lossless=True),
         }
 
-    def imagine(self, index: int, given: Sequence[int]) -> dict:
+    def imagine(self, index: Index, given: listed(Index)) -> dict:
         """What every network imagines of scene ``index`` when some observations are given.
 
         Returns:
             Per network ``sheet``: its rows are samples, then their spread; ``spread``: the mean standard deviation
             of the object's pixels over samples, and ``error``: their root mean square error, 1 being full white.
         """
+        count = len(self.observations)
+        if bad := [k for k in given if k >= count]:
+            raise UserError(f"given: got {bad[0]}; there are {count} observations, from 0")
         scene, truth = self._open(index)
         looks, touches = (
             list(chain.from_iterable(self.observations[k].views for k in given if self.observations[k].sense == sense))
@@ -149,6 +163,8 @@ class Explorer:
 
     def _make(self, index: int) -> tuple[SensedScene, np.ndarray]:
         """A scene, and what is truly seen from all viewpoints."""
+        if index >= self.scenes:
+            raise UserError(f"index: got {index}; there are {self.scenes} scenes, from 0")
         scene = SensedScene.make(self.settings, index)
         return scene, scene.truth(self.angles)
 

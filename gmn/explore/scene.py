@@ -1,22 +1,23 @@
 """A scene that can be looked at and touched view by view."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
+from gmn.arguments import Index, Size, checked, listed, numbers
 from gmn.errors import UserError
 from gmn.mese import aside, camera, pose
 from gmn.mese.settings import SceneSettings
 from gmn.mese.simulate import simulate
 from gmn.mese.thing import Object
 from gmn.models.gmn import GMN
-from gmn.trained.belief import Belief, Views
+from gmn.trained.belief import Belief, Samples, Views
 
 PITCH = -0.35  # rad: the camera looks down a little
 
 
+@checked
 @dataclass(frozen=True)
 class SensedScene:
     """One scene and its V views of both senses.
@@ -26,16 +27,16 @@ class SensedScene:
         thing: its object.
     """
 
-    arrays: dict[str, np.ndarray]
+    arrays: Mapping[str, object]
     thing: Object
 
     @classmethod
-    def make(cls, settings: SceneSettings, index: int) -> "SensedScene":
+    def make(cls, settings: SceneSettings, index: Index) -> "SensedScene":
         """Scene ``index`` of a set, the same as in the set's files."""
         arrays = {name: array[0] for name, array in simulate(settings, range(index, index + 1)).items()}
         return cls(arrays, Object.of(arrays))
 
-    def contexts(self, looks: Sequence[int], touches: Sequence[int]) -> dict[str, Views]:
+    def contexts(self, looks: listed(int), touches: listed(int)) -> dict[str, Views]:
         """Some views as contexts of :meth:`gmn.trained.TrainedGMN.infer`; a sense without views is left out.
 
         Raises:
@@ -50,44 +51,50 @@ class SensedScene:
             found["haptics"] = (self.arrays["haptics"][touches], pose.query(self.arrays["hand"][touches]))
         return found
 
-    def _views(self, what: str, chosen: Sequence[int]) -> list[int]:
-        chosen, count = list(chosen), len(self.arrays["image"])
+    def _views(self, what: str, chosen: list[int]) -> list[int]:
+        count = len(self.arrays["image"])
         if bad := [k for k in chosen if k not in range(-count, count)]:
             raise UserError(f"{what}: got {bad[0]!r}; the scene has {count}, numbered from 0")
         return chosen
 
     def look(self, k: int) -> np.ndarray:
         """Picture ``k``, (S, S, 3) uint8."""
-        return self.arrays["image"][k]
+        return self.arrays["image"][self._views("k", [k])[0]]
 
-    def touch(self, k: int, size: int) -> np.ndarray:
+    def touch(self, k: int, size: Size) -> np.ndarray:
         """A bystander's picture of grasp ``k``, (size, size, 3) uint8."""
+        self._views("k", [k])
         wrist = self.arrays["hand"][k, 3:].astype(float)
         return aside.picture(self.thing, wrist, self.arrays["haptics"][k], size)
 
-    def pictures(self, looks: Sequence[int], touches: Sequence[int], size: int = 120) -> dict[str, np.ndarray]:
+    def pictures(self, looks: listed(int), touches: listed(int), size: Size = 120) -> dict[str, np.ndarray]:
         """Looks, and a bystander's pictures of touches, by label."""
         seen = {f"look {k + 1}": self.look(k) for k in looks}
         return seen | {f"touch {k + 1}": self.touch(k, size) for k in touches}
 
-    def truth(self, angles: np.ndarray) -> np.ndarray:
+    def truth(self, angles: numbers(-1, 2)) -> np.ndarray:
         """What a camera sees from ``angles`` (V, 2), (V, S, S, 3) in 0..1."""
         return camera.resize(camera.look(self.thing, angles), len(self.look(0))) / 255
 
 
-def orbit(views: int) -> np.ndarray:
+@checked
+def orbit(views: Size) -> np.ndarray:
     """Pitch and yaw of viewpoints all around, (views, 2) radians.
 
     Raises:
         UserError: ``views`` is no number of them.
     """
-    if not isinstance(views, Integral) or views < 1:
-        raise UserError(f"views: got {views!r}; use a whole number, 1 or more")
     return np.stack([np.full(views, PITCH), np.linspace(0, 2 * np.pi, views, endpoint=False)], 1)
 
 
+@checked
 def imagine(
-    model: GMN, scene: SensedScene, looks: Sequence[int], touches: Sequence[int], angles: np.ndarray, samples: int
+    model: GMN,
+    scene: SensedScene,
+    looks: listed(int),
+    touches: listed(int),
+    angles: numbers(-1, 2),
+    samples: Samples,
 ) -> np.ndarray:
     """What the network imagines to be seen from ``angles``, (samples, V, S, S, 3) in 0..1."""
     belief = Belief(model, scene.contexts(looks, touches))

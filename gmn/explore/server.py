@@ -1,19 +1,26 @@
 """The explorer with live networks, on this machine alone."""
 
+import socket
 from threading import Lock
+from typing import Annotated
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from gmn.arguments import checked
+from gmn.errors import UserError
 from gmn.explore.explorer import Explorer
 
 HOST = "127.0.0.1"
 NAMES = [HOST, "localhost"]  # by which a browser on this machine may call it
+Port = Annotated[int, Field(ge=1, le=65535)]
 DIGITS = 6  # of the numbers in a question
 
 
+@checked
 def application(explorer: Explorer, page: str) -> FastAPI:
     """The page and its questions.
 
@@ -59,9 +66,23 @@ def application(explorer: Explorer, page: str) -> FastAPI:
     return app
 
 
-def serve(explorer: Explorer, page: str, port: int) -> None:
+@checked
+def listen(port: Port) -> socket.socket:
+    """A socket on this machine.
+
+    Raises:
+        UserError: another program has the port, or it is the system's.
+    """
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise UserError(f"--port: got {port}: {error.strerror}; use another") from None
+
+
+@checked
+def serve(explorer: Explorer, page: str, listening: socket.socket) -> None:
     """Answer until interrupted."""
-    uvicorn.run(application(explorer, page), host=HOST, port=port, log_level="warning")
+    uvicorn.Server(uvicorn.Config(application(explorer, page), log_level="warning")).run([listening])
 
 
 def _known(text: str, count: int, what: str) -> int:

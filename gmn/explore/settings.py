@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gmn.section import Count, Section
+from gmn.arguments import Count
+from gmn.section import Section
 
 
 class Album(Section):

@@ -5,11 +5,14 @@ headlight. The picture is black where no ray hits. Bytes depend on no graphics d
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import mujoco
 import numpy as np
 from PIL import Image
+from pydantic import Field
 
+from gmn.arguments import Positive, Size, checked, numbers
 from gmn.mese import pose, world
 from gmn.mese.shape import EDGE
 from gmn.mese.thing import SPOT, Object
@@ -24,6 +27,7 @@ HEAD_DIFFUSE, AMBIENT = 0.6, 0.1
 MATERIAL_SPECULAR, MATERIAL_SHININESS = 0.5, 0.5 * 128
 
 
+@checked
 @dataclass(frozen=True)
 class View:
     """A pinhole camera.
@@ -35,33 +39,38 @@ class View:
         size: pixels of the square picture.
     """
 
-    origin: np.ndarray
-    right: np.ndarray
-    up: np.ndarray
-    forward: np.ndarray
-    half_field: float = pose.HALF_FIELD
-    size: int = SIZE
+    origin: numbers(3)
+    right: numbers(3)
+    up: numbers(3)
+    forward: numbers(3)
+    half_field: Positive = pose.HALF_FIELD
+    size: Size = SIZE
 
     @classmethod
-    def at(cls, angles: np.ndarray, **kwargs) -> "View":
+    def at(cls, angles: numbers(2), **kwargs) -> "View":
         """Towards the origin from pitch and yaw ``angles``, radians."""
         right, up, forward = pose.camera_frame(angles)
         return cls(-pose.CAMERA_RADIUS * forward, right, up, forward, **kwargs)
 
-    def project(self, points: np.ndarray) -> np.ndarray:
+    def project(self, points: numbers(..., 3)) -> np.ndarray:
         """Column and row, in pixels, of points (..., 3)."""
         away = points - self.origin
         flat = np.stack([away @ self.right, -away @ self.up], -1) / (away @ self.forward)[..., None]
         return (flat / self.half_field + 1) * self.size / 2
 
-    def rays(self, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def rays(self, columns: numbers(-1), rows: numbers(-1)) -> np.ndarray:
         """Directions through places of the picture, (n, 3); pixel k reaches from k to k + 1."""
         across, down = (self.half_field * (2 * steps / self.size - 1) for steps in (columns, rows))
         return np.stack([across, down, np.ones_like(across)], 1) @ np.stack([self.right, -self.up, self.forward])
 
 
+@checked
 def render(
-    model: mujoco.MjModel, data: mujoco.MjData, view: View, spot: np.ndarray = SPOT, corners: np.ndarray = None
+    model: mujoco.MjModel,
+    data: mujoco.MjData,
+    view: View,
+    spot: numbers(3) = SPOT,
+    corners: numbers(-1, 3) | None = None,
 ) -> np.ndarray:
     """One picture, (size, size, 3) uint8, of a model whose kinematics are up to date.
 
@@ -150,7 +159,8 @@ def _shade(model, data, point, normal, colour, view, spot):
 CUBE_CORNERS = EDGE / 2 * np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
 
 
-def look(thing: Object, angles: np.ndarray, size: int = SIZE) -> np.ndarray:
+@checked
+def look(thing: Object, angles: numbers(-1, 2, **pose.RADIANS), size: Size = SIZE) -> np.ndarray:
     """Pictures of one object from several poses.
 
     Args:
@@ -167,7 +177,10 @@ def look(thing: Object, angles: np.ndarray, size: int = SIZE) -> np.ndarray:
     return np.stack([render(model, data, View.at(a, size=size), thing.spot, corners) for a in angles])
 
 
-def resize(pictures: np.ndarray, size: int, crop: int = SIZE) -> np.ndarray:
+@checked
+def resize(
+    pictures: numbers(-1, -1, -1, 3), size: Size, crop: Annotated[int, Field(ge=1, le=SIZE)] = SIZE
+) -> np.ndarray:
     """Centre-crop pictures (V, 150, 150, 3) uint8 to ``crop`` and resize with antialiased bilinear weights."""
     scale = pictures.shape[1] / SIZE
     low, high = scale * (SIZE - crop) / 2, scale * (SIZE + crop) / 2

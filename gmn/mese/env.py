@@ -14,12 +14,14 @@ same pose again goes on with the grasp under the fingers' new controls. The data
 with the controls of :func:`gmn.mese.grasp.policy`, made by the same :class:`gmn.mese.grasp.Grasper`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import gymnasium
 import numpy as np
 from gymnasium import spaces
 
+from gmn.arguments import array_of, checked, numbers, shown
 from gmn.errors import UserError
 from gmn.mese import aside, camera, hand, shape
 from gmn.mese.channels import channels
@@ -79,7 +81,8 @@ class MESE(gymnasium.Env):
         self._grasper = Grasper(self.settings.cubes, lanes=1)
 
     @staticmethod
-    def paper_action(camera, wrist, control_step: int = CONTROL_STEPS) -> dict[str, np.ndarray]:
+    @checked
+    def paper_action(camera: numbers(2), wrist: numbers(2), control_step: int = CONTROL_STEPS) -> dict[str, np.ndarray]:
         """The action of the paper's policy at a control step, 1 to 25.
 
         Raises:
@@ -101,7 +104,7 @@ class MESE(gymnasium.Env):
             UserError: no such option, or no chain of the environment's number of cubes.
         """
         super().reset(seed=seed)
-        self.object = self._chosen(draw_object(self.settings, self.np_random), options or {})
+        self.object = self._chosen(draw_object(self.settings, self.np_random), {} if options is None else options)
         self._steps, self._control_step = 0, 0
         self._camera = self._wrist = None
         still = {"camera": np.zeros(2), "fingers": np.zeros(len(hand.control_range())), "wrist": np.zeros(2)}
@@ -111,17 +114,15 @@ class MESE(gymnasium.Env):
         """Move the camera and the hand, hold the fingers' controls for 0.04 s, sense.
 
         Raises:
-            UserError: an action outside its space.
+            UserError: an action outside its space, as far as float32 tells.
         """
-        if self.object is None:
-            raise gymnasium.error.ResetNeeded("call reset() before step()")
-        for key, space in self.action_space.items():
-            if not space.contains(np.asarray(action[key], float)):
-                got = np.asarray(action[key]).tolist()
-                raise UserError(
-                    f"action: {key}: got {got}; use numbers from {space.low.tolist()} to {space.high.tolist()}"
-                )
-        observation, info = self._advance(action)
+        self._begun("step")
+        if not isinstance(action, Mapping) or (lacking := [key for key in self.action_space if key not in action]):
+            why = f"{lacking[0]} is missing" if isinstance(action, Mapping) else f"got {shown(action)}"
+            raise UserError(f"action: {why}; use a dictionary of {', '.join(self.action_space)}")
+        observation, info = self._advance(
+            {key: _within(key, box, action[key]) for key, box in self.action_space.items()}
+        )
         self._steps += 1
         return observation, 0.0, False, self._steps >= self.settings.views * CONTROL_STEPS, info
 
@@ -129,11 +130,18 @@ class MESE(gymnasium.Env):
         """Object and hand from aside, (480, 480, 3) uint8; None without a render mode."""
         if self.render_mode is None:
             return None
+        self._begun("render")
         return aside.picture(self.object, self._wrist, self._readings)
 
+    def _begun(self, what: str) -> None:
+        if self.object is None:
+            raise gymnasium.error.ResetNeeded(f"call reset() before {what}()")
+
     def _chosen(self, drawn: Object, options: dict[str, Any]) -> Object:
+        if not isinstance(options, Mapping):
+            raise UserError(f"options: got {shown(options)}; use a dictionary of walk and colours, or None")
         if unknown := set(options) - {"walk", "colours"}:
-            raise UserError(f"options: unknown key {sorted(unknown)[0]!r}; use walk, colours")
+            raise UserError(f"options: unknown key {sorted(unknown, key=str)[0]!r}; use walk, colours")
         given = {"walk": drawn.walk, "colours": drawn.colours} | options
         walk, colours = _numbers(given["walk"]), _numbers(given["colours"])
         cells = walk.astype(np.int64) - walk[:1].astype(np.int64)
@@ -162,6 +170,21 @@ class MESE(gymnasium.Env):
             "image": noisy_pictures(self.settings, self.np_random, self._picture.copy()),
         }
         return observation, {"control_step": self._control_step, "accepted": bool(accepted(readings))}
+
+
+def _within(key: str, box: spaces.Box, values: Any) -> np.ndarray:
+    """An action's part, in a box whose borders may be rounded to float32; then what lies beyond them is cut off."""
+    try:
+        array = array_of(values).astype(float)
+        if (
+            array.shape != box.shape
+            or (np.clip(array, box.low, box.high).astype(np.float32) != array.astype(np.float32)).any()
+        ):
+            raise ValueError
+    except ValueError:
+        low, high = box.low.tolist(), box.high.tolist()
+        raise UserError(f"action: {key}: got {_listed(values)!r}; use numbers from {low} to {high}") from None
+    return np.clip(array, box.low, box.high)
 
 
 def _listed(values: Any) -> Any:

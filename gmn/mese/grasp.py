@@ -4,13 +4,19 @@ The policy is open loop (App. A): after k of 25 control steps the controls are `
 wrist held still. A grasp whose largest reading exceeds 150 is rejected and another wrist pose is drawn.
 """
 
+from collections.abc import Sequence
 from functools import cache
+from typing import Annotated
 
 import mujoco
 import numpy as np
 from mujoco.batch import Batch
+from pydantic import Field
 
+from gmn.arguments import Size, checked, numbers
+from gmn.errors import UserError
 from gmn.mese import hand, pose, world
+from gmn.mese.channels import channels
 from gmn.mese.thing import Object
 
 CONTROL_STEPS = 25
@@ -18,6 +24,8 @@ CONTROL_DT = 0.04  # s
 SUBSTEPS = round(CONTROL_DT / world.TIMESTEP)
 LIMIT = 150.0  # N, m/s^2, ...: the largest reading of an accepted grasp
 DECIMALS = 9  # kept of what goes into the physics: the last bits of sines differ between processors
+Wrists = numbers(-1, 2, **pose.RADIANS)  # pitch and yaw, radians
+Threads = Annotated[int, Field(ge=1, le=1024)]
 NO_SENSORS = mujoco.mjtDisableBit.mjDSBL_SENSOR.value
 
 
@@ -30,11 +38,13 @@ def policy() -> np.ndarray:
     return controls
 
 
-def accepted(readings: np.ndarray) -> np.ndarray:
+@checked
+def accepted(readings: numbers(..., 132)) -> np.ndarray:
     """Whether grasps (..., 132) are kept."""
     return readings.max(-1) <= LIMIT
 
 
+@checked
 class Grasper:
     """Hands that grasp an object each, side by side.
 
@@ -52,7 +62,7 @@ class Grasper:
         threads: threads that step them; readings do not depend on it.
     """
 
-    def __init__(self, cubes: int, lanes: int = 64, threads: int = 1):
+    def __init__(self, cubes: Annotated[int, Field(ge=1, le=64)], lanes: Size = 64, threads: Threads = 1):
         model = world.grasping_model(cubes)
         self.batch = Batch(model, nsim=lanes, nthread=threads)
         self._cubes = world.cube_bodies(model)
@@ -67,8 +77,11 @@ class Grasper:
     def __reduce__(self):
         return _again, (self._made, self._done)
 
-    def begin(self, objects: list[Object], angles: np.ndarray) -> None:
+    def begin(self, objects: Sequence[Object], angles: Wrists) -> None:
         """Put open hands over objects: N of each, angles (N, 2) pitch and yaw of the wrist in radians."""
+        self._check(objects, angles)
+        if len(objects) > self.batch.nsim:
+            raise UserError(f"objects: got {len(objects)}; this grasper has {self.batch.nsim} lanes")
         self._ids = np.arange(len(objects))
         self.batch.reset(self._ids, stage=mujoco.mjtStage.mjSTAGE_NONE)
         for i, thing in enumerate(objects):
@@ -78,12 +91,14 @@ class Grasper:
         self.batch.mocap_pos[: len(objects), self._wrist] = pose.wrist_pose(angles)[:, :3]
         self._done = [("begin", list(objects), np.array(angles))]
 
-    def advance(self, control: np.ndarray, read: bool = True) -> np.ndarray | None:
+    def advance(self, control: numbers(..., 13), read: bool = True) -> np.ndarray | None:
         """Hold controls, (13,) or (N, 13) radians, for 0.04 s.
 
         Returns:
             (N, 132) float64, in the order of :func:`gmn.mese.channels.channels`, SI units; None unless ``read``.
         """
+        if control.ndim > 1 and control.shape != (len(self._ids), 13):
+            raise UserError(f"control: got shape {control.shape}; wanted (13,) or ({len(self._ids)}, 13)")
         self._control[: len(self._ids)] = control
         self._done.append(("advance", np.array(control), read))
         self._disabled[:] = NO_SENSORS
@@ -94,9 +109,16 @@ class Grasper:
         self.batch.step(self._ids)
         return self._readings[: len(self._ids)].copy()
 
-    def feel(self, objects: list[Object], angles: np.ndarray) -> np.ndarray:
+    def feel(self, objects: Sequence[Object], angles: Wrists) -> np.ndarray:
         """Readings (N, 132) of one grasp of each object, angles (N, 2); see :meth:`advance`."""
-        return np.concatenate(list(self._chunks(objects, angles)))
+        self._check(objects, angles)
+        return np.concatenate([np.empty((0, len(channels()))), *self._chunks(objects, angles)])
+
+    def _check(self, objects: Sequence[Object], angles: np.ndarray) -> None:
+        if len(objects) != len(angles):
+            raise UserError(f"angles: got {len(angles)} for {len(objects)} objects; give one each")
+        if bad := [len(thing.walk) for thing in objects if len(thing.walk) != len(self._cubes)]:
+            raise UserError(f"objects: one has {bad[0]} cubes; this grasper is of {len(self._cubes)}")
 
     def _chunks(self, objects: list[Object], angles: np.ndarray):
         for start in range(0, len(objects), self.batch.nsim):

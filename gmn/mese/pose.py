@@ -4,7 +4,12 @@ A pose is ``(x, y, z, pitch, yaw)`` in metres and radians, float32, the pitch wr
 and wrist draw the same two angles: pitch U(-pi/2, pi/2), yaw U(0, 2 pi).
 """
 
+from typing import Annotated
+
 import numpy as np
+from pydantic import AfterValidator
+
+from gmn.arguments import Index, checked, numbers
 
 CAMERA_RADIUS = 1.0  # m
 HALF_FIELD = float(np.tan(np.deg2rad(45 / 2)) * 150 / 512)  # half a picture's width at 1 m: a field of 13.84 degrees
@@ -13,20 +18,37 @@ SPOT_DISTANCE = 1.5  # m
 WRIST_BACK, WRIST_UP = 0.17, 0.05  # m, behind the fingers and above the palm
 
 QUERY = 7  # numbers in a query
+AROUND = np.array([2, 4]) * np.pi * (1 + 1e-6)  # rad, pitch and yaw: whole turns; more is degrees
+RADIANS = {"least": -AROUND, "most": AROUND, "unit": "one turn of pitch, two of yaw, in radians"}
+
+Angles = numbers(..., 2, **RADIANS)  # pitch and yaw, radians
 
 
-def sample_angles(rng: np.random.Generator, n: int) -> np.ndarray:
+def _in_radians(pose: np.ndarray) -> np.ndarray:
+    if (np.abs(pose[..., 3:]) > AROUND).any():
+        raise ValueError("pitch and yaw are the last two, in radians")
+    return pose
+
+
+Poses = Annotated[numbers(..., 5), AfterValidator(_in_radians)]  # x, y, z metres, pitch, yaw radians
+Generator = np.random.Generator
+
+
+@checked
+def sample_angles(rng: Generator, n: Index) -> np.ndarray:
     """Draw ``(n, 2)`` pitch and yaw in radians."""
     return np.stack([rng.uniform(-np.pi / 2, np.pi / 2, n), rng.uniform(0, 2 * np.pi, n)], axis=1)
 
 
-def sample_orientation(rng: np.random.Generator) -> np.ndarray:
+@checked
+def sample_orientation(rng: Generator) -> np.ndarray:
     """Draw a rotation, all equally likely, as a quaternion w x y z, (4,)."""
     quaternion = rng.standard_normal(4)
     return quaternion / np.linalg.norm(quaternion)
 
 
-def sample_spot(rng: np.random.Generator) -> np.ndarray:
+@checked
+def sample_spot(rng: Generator) -> np.ndarray:
     """Draw the place of a spot light, (3,) metres: 1.5 m away, at most 60 degrees off the vertical."""
     height, around = rng.uniform(0.5, 1), rng.uniform(0, 2 * np.pi)
     across = np.sqrt(1 - height**2)
@@ -38,7 +60,8 @@ def _pose(position: np.ndarray, angles: np.ndarray) -> np.ndarray:
     return np.concatenate([position, np.stack([pitch % (2 * np.pi), yaw], -1)], -1).astype(np.float32)
 
 
-def camera_frame(angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@checked
+def camera_frame(angles: numbers(..., 2)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Right, up and viewing direction of cameras at ``angles`` (..., 2), each (..., 3)."""
     pitch, yaw = np.moveaxis(np.asarray(angles, dtype=float), -1, 0)
     cos_p, sin_p, cos_y, sin_y = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
@@ -47,13 +70,15 @@ def camera_frame(angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return np.cross(forward, up), up, forward
 
 
-def camera_pose(angles: np.ndarray) -> np.ndarray:
+@checked
+def camera_pose(angles: Angles) -> np.ndarray:
     """Camera poses (..., 5) at radius 1 m, looking at the origin; positive pitch looks up from below."""
     forward = camera_frame(angles)[2]
     return _pose(-CAMERA_RADIUS * forward, angles)
 
 
-def wrist_frame(angles: np.ndarray) -> np.ndarray:
+@checked
+def wrist_frame(angles: numbers(..., 2)) -> np.ndarray:
     """Rotation matrices (..., 3, 3) of the wrist: columns thumb side, minus fingers, back of the hand."""
     pitch, yaw = np.moveaxis(np.asarray(angles, dtype=float), -1, 0)
     cos_p, sin_p, cos_y, sin_y = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
@@ -63,20 +88,23 @@ def wrist_frame(angles: np.ndarray) -> np.ndarray:
     return np.stack([thumb, -fingers, back], -1)
 
 
-def wrist_pose(angles: np.ndarray) -> np.ndarray:
+@checked
+def wrist_pose(angles: Angles) -> np.ndarray:
     """Wrist poses (..., 5): 0.17 m behind the object along the fingers, 0.05 m above it along the palm."""
     frame = wrist_frame(angles)
     return _pose(WRIST_BACK * frame[..., :, 1] + WRIST_UP * frame[..., :, 2], angles)
 
 
-def query(pose: np.ndarray) -> np.ndarray:
+@checked
+def query(pose: Poses) -> np.ndarray:
     """The query v of a pose, (..., 7) float32: x, y, z, cos pitch, sin pitch, cos yaw, sin yaw."""
     pitch, yaw = pose[..., 3], pose[..., 4]
     angles = np.stack([np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)], -1)
     return np.concatenate([pose[..., :3], angles], -1).astype(np.float32)
 
 
-def turn_query(query: np.ndarray, turn: np.ndarray) -> np.ndarray:
+@checked
+def turn_query(query: numbers(..., 7), turn: np.ndarray) -> np.ndarray:
     """Turn queries (..., 7) by ``turn`` radians (...) about the vertical: the world is symmetric under it."""
     cos, sin = np.cos(turn), np.sin(turn)
     out = query.copy()

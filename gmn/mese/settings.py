@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from gmn.section import Count, Section, Seed
+from gmn.arguments import Index, Size, checked
+from gmn.section import Section, Seed
 
 Shapes = Literal["all", "kept", "held-out"]
 Pixels = Annotated[int, Field(ge=1, le=150)]
@@ -42,7 +43,7 @@ class SceneSettings(Section):
     seed: Seed = 0
     cubes: Annotated[int, Field(ge=1, le=6)] = 5
     shapes: Shapes = "all"
-    views: Count = 15
+    views: Size = 15
     image_size: Pixels = 64
     crop_size: Pixels = 48
     rotation: Literal["none", "any"] = "none"
@@ -58,6 +59,7 @@ class SceneSettings(Section):
             )
         return self
 
-    def stream(self, index: int, part: int = 0) -> np.random.Generator:
+    @checked
+    def stream(self, index: Index, part: Index = 0) -> np.random.Generator:
         """The random numbers of scene ``index``; part 0 draws the scene, part 1 the noise on what is sensed."""
         return np.random.default_rng([self.seed, zlib.crc32(self.name.encode()), index, part])

@@ -6,8 +6,10 @@ settings and index alone.
 
 import numpy as np
 
+from gmn.arguments import Index, checked, listed
+from gmn.errors import UserError
 from gmn.mese import camera
-from gmn.mese.grasp import Grasper, accepted
+from gmn.mese.grasp import Grasper, Threads, accepted
 from gmn.mese.scene import Scene
 from gmn.mese.settings import SceneSettings
 
@@ -26,7 +28,8 @@ UNITS = {
 }
 
 
-def simulate(settings: SceneSettings, indices: range, threads: int = 1) -> dict[str, np.ndarray]:
+@checked
+def simulate(settings: SceneSettings, indices: listed(Index), threads: Threads = 1) -> dict[str, np.ndarray]:
     """Make scenes ``indices`` of a set.
 
     Returns:
@@ -35,6 +38,8 @@ def simulate(settings: SceneSettings, indices: range, threads: int = 1) -> dict[
         (N, V, 132) float32, ``walk`` (N, n, 3) int8, ``colour`` (N, n, 3), ``orientation`` (N, 4) and
         ``spot`` (N, 3) float32, ``label`` and ``attempts`` (N,) int32. Units: :data:`UNITS`.
     """
+    if not indices:
+        raise UserError("indices: none; ask for one scene at least")
     scenes = [Scene(settings, index) for index in indices]
     grasp(scenes, threads)
     finished = [scene.arrays(camera.look(scene.object, scene.camera_angles)) for scene in scenes]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gmn.arguments import array_of, checked, numbers
+from gmn.errors import UserError
 from gmn.mese import shape
 from gmn.mese.pose import SPOT_DISTANCE
 
@@ -12,6 +14,7 @@ SPOT = np.array([0.0, 0.0, SPOT_DISTANCE])  # m, where the paper's spot hangs
 UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])  # quaternion w x y z
 
 
+@checked
 @dataclass(frozen=True)
 class Object:
     """What stands at the origin of a scene.
@@ -25,15 +28,25 @@ class Object:
 
     ARRAYS = ("walk", "colour", "orientation", "spot")  # as data sets name them
 
-    walk: np.ndarray
-    colours: np.ndarray
-    orientation: np.ndarray = field(default_factory=UPRIGHT.copy)
-    spot: np.ndarray = field(default_factory=SPOT.copy)
+    walk: numbers(-1, 3, whole=True)
+    colours: numbers(-1, 3, least=0, most=1, unit="0 to 1")
+    orientation: numbers(4) = field(default_factory=UPRIGHT.copy)
+    spot: numbers(3) = field(default_factory=SPOT.copy)
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.walk) == len(self.colours):
+            raise UserError(f"colours: {len(self.colours)} for {len(self.walk)} cubes; give one each, of one at least")
+        if abs(np.linalg.norm(self.orientation) - 1) > 1e-3:
+            raise UserError(f"orientation: got {list(self.orientation)}; use a quaternion of length 1")
+        if not np.linalg.norm(self.spot) > 0:
+            raise UserError("spot: at the origin, which it points at; put it elsewhere")
 
     @classmethod
-    def of(cls, arrays: Mapping[str, np.ndarray]) -> "Object":
+    def of(cls, arrays: Mapping[str, object]) -> "Object":
         """The object of a scene of a data set, given its arrays."""
-        return cls(*(np.asarray(arrays[name], float) for name in cls.ARRAYS))
+        if lacking := [name for name in cls.ARRAYS if name not in arrays]:
+            raise UserError(f"arrays: no {lacking[0]!r}; give {', '.join(cls.ARRAYS)} of a scene")
+        return cls(*(array_of(arrays[name]).astype(float) for name in cls.ARRAYS))
 
     @property
     def cubes(self) -> np.ndarray:
@@ -41,7 +54,8 @@ class Object:
         return shape.centred(self.walk) @ rotation(self.orientation).T
 
 
-def rotation(quaternion: np.ndarray) -> np.ndarray:
+@checked
+def rotation(quaternion: numbers(4)) -> np.ndarray:
     """Rotation matrix (3, 3) of a unit quaternion w x y z."""
     w, x, y, z = quaternion
     return np.array(

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from gmn.arguments import Count, Positive
 from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
-from gmn.section import Count, Positive, Section
+from gmn.section import Section
 
 Width = Annotated[float, Field(ge=1e-3, le=1e3)]  # of a likelihood
 PRIORS = ("separate", "shared")

@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+from gmn.arguments import checked
 from gmn.errors import UserError
 from gmn.models.gmn import GMN
 from gmn.models.weights import SUFFIX, load_weights
-from gmn.trained.belief import Belief, Views
+from gmn.trained.belief import Belief
 
 PRETRAINED = Path(__file__).parents[1] / "pretrained"  # weights that come with the package
 
 
+@checked
 class TrainedGMN(GMN):
     """A :class:`~gmn.models.gmn.GMN` that is asked about scenes."""
 
@@ -31,11 +33,12 @@ class TrainedGMN(GMN):
         """
         return load_weights(find_weights(name), kind=cls)
 
-    def infer(self, contexts: Mapping[str, Views]) -> Belief:
+    def infer(self, contexts: Mapping[str, object]) -> Belief:
         """What is believed of a scene given views of any subset of modalities, see :class:`Belief`."""
         return Belief(self, contexts)
 
 
+@checked
 def find_weights(name: str | Path) -> Path:
     """The weight file ``name``: a path, or ``scale/regime/network`` of those in :data:`PRETRAINED`.
 

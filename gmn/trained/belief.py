@@ -14,29 +14,41 @@ float32 or, after ``model.double()``, float64, many samples a part at a time.
 
 import difflib
 import math
+import warnings
 from collections.abc import Mapping
-from numbers import Integral
+from typing import Annotated
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
 
+from gmn.arguments import Index, array_of, checked, memory
 from gmn.data.episodes import Episodes
 from gmn.data.modalities import Modality
 from gmn.data.scaling import Scale
 from gmn.errors import UserError
+from gmn.mese.channels import NARROWEST
+from gmn.mese.pose import CAMERA_RADIUS, QUERY, WRIST_BACK, WRIST_UP
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
+Samples = Annotated[int, Field(ge=1, le=10**6)]
+DISTANCES = {"camera": CAMERA_RADIUS, "hand": math.hypot(WRIST_BACK, WRIST_UP)}  # m, of poses from the origin
 DTYPES = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64} | {
     torch.float16, torch.bfloat16, torch.float32, torch.float64
 }  # fmt: skip
 SAMPLED = 64  # samples of z at a time
 RENDERED = 64  # queries of each at a time
 SLACK = 1e-3  # beyond 0..1, for pictures that were resized in floats
+BLACK = 2 / 255  # no pixel is brighter where pictures were divided by 255 twice
+CIRCLE = 0.01  # how far sines and cosines may lie from the circle
+FAR = 3.0  # times as far from the origin as in training, or as near
+BEYOND, SHARE = 10.0, 0.2  # so many times outside the trained range, such a share of readings
 
 
+@checked
 class Belief:
     """P(z | C) of one scene; :meth:`gmn.trained.TrainedGMN.infer` makes it, too.
 
@@ -47,16 +59,19 @@ class Belief:
     Raises:
         UserError: an unknown modality, a wrong shape, a number that is not finite or means nothing, or a network of
             half precision.
+
+    Numbers that can be meant, but hardly are, such as readings in other units, are warned of. The network computes in
+    its own precision, also inside ``torch.autocast``.
     """
 
-    def __init__(self, model: GMN, contexts: Mapping[str, Views]):
+    def __init__(self, model: GMN, contexts: Mapping[str, object]):
         if model.initial.dtype not in (torch.float32, torch.float64):
             raise UserError(f"the network computes in {model.initial.dtype}; use model.float()")
         self.model = model
         self.contexts = {name: _views(model, name, views) for name, views in contexts.items()}
 
     @torch.no_grad()
-    def imagine(self, queries: Mapping[str, object], samples: int = 1, seed: int = 0) -> dict[str, Tensor]:
+    def imagine(self, queries: Mapping[str, object], samples: Samples = 1, seed: Index = 0) -> dict[str, Tensor]:
         """What the scene is like from other queries.
 
         Args:
@@ -71,13 +86,28 @@ class Belief:
             UserError: as for the contexts.
         """
         asked = {name: _queries(self.model, name, values) for name, values in queries.items()}
+        self._fits(samples, sum(len(query) * self._modality(name).size for name, query in asked.items()))
         noise, episodes = Noise(seed, device=self.model.device), self._episodes({})
         imagined = {name: [] for name in asked}
-        for count in _parts(samples):
-            z = self.model.prior(episodes, noise, count).z
-            for name, query in asked.items():
-                imagined[name].append(self._rendered(name, z, query))
+        with self._own_precision():
+            for count in _parts(samples):
+                z = self.model.prior(episodes, noise, count).z
+                for name, query in asked.items():
+                    imagined[name].append(self._rendered(name, z, query))
         return {name: torch.cat(parts) for name, parts in imagined.items()}
+
+    def _own_precision(self) -> torch.autocast:
+        return torch.autocast(self.model.device.type, enabled=False)
+
+    def _modality(self, name: str) -> Modality:
+        return self.model.modalities[_index(self.model, name)]
+
+    def _fits(self, samples: int, numbers: int) -> None:
+        """Refuse what is larger than this machine's memory; nothing is made before."""
+        wanted, there = samples * numbers * self.model.initial.element_size(), memory()
+        if wanted > there:
+            what = f"{wanted / 2**30:.3g} GiB are wanted, the machine has {there / 2**30:.3g}"
+            raise UserError(f"samples: got {samples}: {what}; ask for fewer samples or queries at a time")
 
     def _rendered(self, name: str, z: Tensor, query: Tensor) -> Tensor:
         """Means (S, N, ...) in the units of the contexts, of every sample of z for all queries."""
@@ -90,7 +120,7 @@ class Belief:
         return _to_units(self.model, self.model.modalities[m], whole)
 
     @torch.no_grad()
-    def log_likelihood(self, observations: Mapping[str, Views], samples: int = 10, seed: int = 0) -> float:
+    def log_likelihood(self, observations: Mapping[str, object], samples: Samples = 10, seed: Index = 0) -> float:
         """Importance-weighted bound on log P(X | V, C), all observations together.
 
         Args:
@@ -108,7 +138,8 @@ class Belief:
         if not any(len(query) for _, query in asked.values()):
             raise UserError("observations: none; give at least one view of one modality")
         noise, episodes = Noise(seed, device=self.model.device), self._episodes(asked)
-        parts = [self.model.log_likelihood(episodes, noise, count) + math.log(count) for count in _parts(samples)]
+        with self._own_precision():
+            parts = [self.model.log_likelihood(episodes, noise, count) + math.log(count) for count in _parts(samples)]
         return float(torch.cat(parts).logsumexp(0)) - math.log(samples)
 
     def _episodes(self, asked: Mapping[str, tuple[Tensor, Tensor]]) -> Episodes:
@@ -155,18 +186,24 @@ def _views(model: GMN, name: str, views: Views) -> tuple[Tensor, Tensor]:
     if modality.is_picture:
         senses = _picture(senses, name)
     if scale := _scale(model, modality):
-        senses = torch.from_numpy(scale.scaled(senses.cpu().double().numpy()))
+        senses = senses.cpu().double().numpy()
+        _check_range(scale, senses, name)
+        senses = torch.from_numpy(scale.scaled(senses))
     return _to_network(model, senses, f"{name}: senses"), queries
 
 
 def _picture(senses: Tensor, name: str) -> Tensor:
     """Pictures in 0..1."""
     if senses.dtype == torch.uint8:
+        if senses.numel() and senses.max() == 1:
+            _warn(f"{name}: senses: uint8, but 0 or 1 everywhere: white is 255, or 1.0 in floats")
         return senses.float() / 255
     low, high = (float(edge) for edge in senses.aminmax()) if senses.numel() else (0.0, 0.0)
     if not senses.is_floating_point() or low < -SLACK or high > 1 + SLACK:
         kind = str(senses.dtype).removeprefix("torch.")
         raise UserError(f"{name}: senses: got {kind} from {low:.4g} to {high:.4g}; use uint8 0..255 or floats 0..1")
+    if 0 < high <= BLACK:
+        _warn(f"{name}: senses: floats up to {high:.2g}, all but black: were they divided by 255 twice?")
     return senses
 
 
@@ -175,7 +212,38 @@ def _queries(model: GMN, name: str, queries) -> Tensor:
     queries = _numbers(queries, f"{name}: queries")
     if queries.ndim != 2 or queries.shape[1] != modality.query:
         raise UserError(f"{name}: queries: got shape {tuple(queries.shape)}; wanted (N, {modality.query})")
+    if modality.poses in DISTANCES and modality.query == QUERY:
+        _check_poses(queries, name, DISTANCES[modality.poses])
     return _to_network(model, queries, f"{name}: queries")
+
+
+def _check_poses(queries: Tensor, name: str, distance: float) -> None:
+    """Queries of MESE: cosine and sine of two angles, some way from the origin."""
+    for first, angle in ((3, "pitch"), (5, "yaw")):
+        length = torch.linalg.vector_norm(queries[:, first : first + 2].double(), dim=1)
+        if (off := (length - 1).abs() > CIRCLE).any():
+            k = int(off.nonzero()[0, 0])
+            raise UserError(
+                f"{name}: queries: at index {k} cosine and sine of the {angle} are {queries[k, first]:.4g} and "
+                f"{queries[k, first + 1]:.4g}, on no circle; make queries of poses with gmn.mese.pose.query"
+            )
+    away = torch.linalg.vector_norm(queries[:, :3].double(), dim=1) / distance
+    if ((away > FAR) | (away < 1 / FAR)).any():
+        k = int((away.log().abs()).argmax())
+        _warn(f"{name}: queries: {away[k] * distance:.3g} m from the origin, in training {distance:.3g} m; use metres")
+
+
+def _check_range(scale: Scale, readings: np.ndarray, name: str) -> None:
+    """Readings of SI units are often outside the trained range, but not so many, nor so far."""
+    half = np.maximum(NARROWEST, scale.high - scale.low) / 2
+    away = np.abs(readings - (scale.low + scale.high) / 2) / half
+    share = (away > BEYOND).mean() if away.size else 0.0
+    if share > SHARE:
+        _warn(f"{name}: senses: {share:.0%} are more than {BEYOND:g} times as large as in training; use SI units")
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, stacklevel=2)
 
 
 def _to_network(model: GMN, values: Tensor, what: str) -> Tensor:
@@ -187,15 +255,18 @@ def _numbers(values, what: str) -> Tensor:
     """A copy of an array of real numbers."""
     try:
         if not isinstance(values, Tensor):
-            array = np.array(values)
-            if array.dtype.kind not in "uif":
-                raise TypeError(f"its dtype is {array.dtype}")
-            values = torch.from_numpy(array if array.dtype == np.uint8 else array.astype(_plain(array.dtype)))
-        if values.dtype not in DTYPES or values.layout != torch.strided:
-            raise TypeError(f"its dtype is {values.dtype}, its layout {values.layout}")
+            array = array_of(values, finite=False)
+            values = torch.from_numpy(array.copy() if array.dtype == np.uint8 else array.astype(_plain(array.dtype)))
+        if (
+            values.dtype not in DTYPES
+            or values.layout != torch.strided
+            or values.is_nested
+            or hasattr(values, "get_mask")
+        ):
+            raise ValueError(f"not an array of numbers: its dtype is {values.dtype}, its layout {values.layout}")
         tensor = values.detach().clone()
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UserError(f"{what}: not an array of numbers: {error}") from None
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
+        raise UserError(f"{what}: {error}") from None
     return _finite(tensor, what)
 
 
@@ -213,9 +284,7 @@ def _finite(tensor: Tensor, what: str) -> Tensor:
 
 def _parts(samples: int) -> list[int]:
     """``samples`` in parts of bounded memory."""
-    if not isinstance(samples, Integral) or isinstance(samples, bool) or samples < 1:
-        raise UserError(f"samples: got {samples!r}; use a whole number, 1 or more")
-    whole, rest = divmod(int(samples), SAMPLED)
+    whole, rest = divmod(samples, SAMPLED)
     return [SAMPLED] * whole + [rest] * (rest > 0)
 
 

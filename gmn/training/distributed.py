@@ -1,6 +1,5 @@
 """Several processes that train one network together, as ``torchrun`` starts them (DistributedDataParallel)."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from gmn.errors import UserError
+from gmn.training.launch import Launch
 
 PATIENCE = timedelta(days=1)  # with each other: the first may wait for a run of the same before it
 
@@ -64,12 +64,17 @@ class World:
 
 @contextmanager
 def world(device: torch.device) -> Iterator[World]:
-    """The processes that ``torchrun`` started; one alone without it. nccl on GPUs, gloo on CPUs."""
-    if "WORLD_SIZE" not in os.environ:
+    """The processes that ``torchrun`` started; one alone without it. nccl on GPUs, gloo on CPUs.
+
+    Raises:
+        UserError: variables of its environment are set in part, or wrongly.
+    """
+    launch = Launch.of_environment()
+    if launch is None:
         yield World()
         return
     if device.type == "cuda":
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(launch.local)
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield World(dist.get_rank(), dist.get_world_size())

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from gmn.arguments import Count, Positive
 from gmn.data.settings import Contexts
-from gmn.section import Count, Positive, Section, Share
+from gmn.section import Section, Share
 
 
 class Lesson(Section):

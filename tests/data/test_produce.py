@@ -23,6 +23,25 @@ def contents(folder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def test_a_set_is_made_where_its_link_points(folder, settings, tmp_path):
+    (tmp_path / "elsewhere/old").mkdir(parents=True)
+    (tmp_path / "out").symlink_to(tmp_path / "elsewhere")
+    whole = production(settings, tmp_path)
+    whole.make(whole.shards, 1, Progress("linked", 7, "scenes"))
+    whole.finish()
+    assert (tmp_path / "out").is_symlink()
+    assert contents(tmp_path / "out") == contents(folder) == contents(tmp_path / "elsewhere")
+
+
+def test_a_cluster_without_workers_is_named(settings, tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(module, "PATIENCE", 1)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, processes=False) as cluster:
+        whole = production(settings, tmp_path)
+        with pytest.raises(UserError, match="cluster: no worker came to '.*' within 1 s; start some with `dask worker"):
+            whole.make(whole.shards, 1, Progress("alone", 7, "scenes"), cluster.scheduler_address)
+
+
 @pytest.mark.parametrize("workers, parts", [(1, [range(3)]), (2, [range(2, 3), range(0, 2)])])
 def test_bytes_do_not_depend_on_workers_order_or_parts(folder, settings, tmp_path, workers, parts):
     for part in parts:  # as jobs of an array would, each with an object of its own

@@ -9,6 +9,7 @@ import pytest
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame
 from gmn.figures.style import panels
+from gmn.files import write_sealed_table
 
 
 def test_training_curves_wait_for_whole_batches(tmp_path):
@@ -20,7 +21,7 @@ def test_training_curves_wait_for_whole_batches(tmp_path):
             "val_missing": 0.0,
             "val_full": seed + 0.5,
         }
-        pd.DataFrame(rows).to_csv(tmp_path / f"{seed}.csv", index=False)
+        write_sealed_table(tmp_path / f"{seed}.csv", pd.DataFrame(rows))
     paths = SimpleNamespace(curves=lambda network, regime, seed: tmp_path / f"{seed}.csv")
     settings = SimpleNamespace(seeds=[0, 3], now=SimpleNamespace(train=SimpleNamespace(iterations=8)))
     curves = Results(settings, paths).curves("apoe", "m2")

@@ -128,9 +128,47 @@ def test_an_action_outside_its_space_is_named_and_changes_nothing(env, key, valu
     assert unwrapped.step(good)[-1]["control_step"] == 2  # reset took the first
 
 
-def test_step_before_reset():
-    with pytest.raises(gymnasium.error.ResetNeeded):
+def test_nothing_before_reset():
+    with pytest.raises(gymnasium.error.ResetNeeded, match="before step"):
         gmn.mese.env.MESE().step({})
+    with pytest.raises(gymnasium.error.ResetNeeded, match="before render"):
+        gmn.mese.env.MESE(render_mode="rgb_array").render()
+
+
+@pytest.mark.parametrize("border", ["low", "high"])
+def test_the_borders_of_the_spaces_as_float32(env, border):
+    """Half pi is a little more in float32."""
+    unwrapped = env.unwrapped
+    unwrapped.reset(seed=0)
+    action = {key: getattr(box, border).astype(np.float32) for key, box in unwrapped.action_space.items()}
+    rounded = unwrapped.step(action)[0]
+    unwrapped.reset(seed=0)
+    exact = unwrapped.step({key: getattr(box, border) for key, box in unwrapped.action_space.items()})[0]
+    np.testing.assert_allclose(rounded["haptics"][:22], exact["haptics"][:22], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ({}, "action: camera is missing; use a dictionary of camera, fingers, wrist"),
+        ({"camera": (0, 0), "wrist": (0, 0)}, "action: fingers is missing"),
+        (None, "action: got None; use a dictionary"),
+        (np.zeros(17), r"action: got an array of shape \(17,\)"),
+        ({"camera": None, "wrist": (0, 0), "fingers": np.zeros(13)}, "action: camera: got None"),
+        ({"camera": "up", "wrist": (0, 0), "fingers": np.zeros(13)}, "action: camera: got 'up'"),
+        ({"camera": np.ma.masked_less([0, 1], 1), "wrist": (0, 0), "fingers": np.zeros(13)}, "action: camera: got"),
+    ],
+)
+def test_an_action_that_is_none(env, action, message):
+    env.unwrapped.reset(seed=0)
+    with pytest.raises(UserError, match=message):
+        env.unwrapped.step(action)
+
+
+@pytest.mark.parametrize("options", [5, 0, "walk", ["walk"], {3: 1}])
+def test_options_that_are_none(env, options):
+    with pytest.raises(UserError, match="options: "):
+        env.unwrapped.reset(options=options)
 
 
 def episode(env, steps: int) -> list[dict]:
@@ -192,5 +230,5 @@ def test_environments_side_by_side_in_threads():
 
 @pytest.mark.parametrize("step", [0, 26, -1, 1.5, "1"])
 def test_control_steps_are_checked(env, step):
-    with pytest.raises(UserError, match="control_step: got .*; use 1 to 25"):
+    with pytest.raises(UserError, match="control_step: got "):
         env.unwrapped.paper_action((0, 0), (0, 0), step)

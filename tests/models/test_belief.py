@@ -114,6 +114,75 @@ def test_a_mistake_is_named(trained, touches, name, change, message):
         trained.infer({name: change(*some(touches, 2))})
 
 
+def test_masked_values_are_refused(trained, touches):
+    readings, queries = some(touches, 2)
+    for kind in (np.ma.masked_greater(readings, 0.5), [np.ma.masked_greater(row, 0.5) for row in readings]):
+        with pytest.raises(UserError, match="haptics: senses: (it has masked values|not finite)"):
+            trained.infer({"haptics": (kind, queries)})
+    trained.infer({"haptics": (np.ma.masked_greater(readings, 1e9), queries)})
+
+
+@pytest.mark.parametrize("change", [lambda q: q * 1e6, lambda q: q * 0, lambda q: np.roll(q, 1, axis=1)])
+def test_queries_that_are_none_are_refused(trained, touches, looks, change):
+    for name, views in (("haptics", touches), ("vision", looks)):
+        with pytest.raises(UserError, match=f"{name}: queries: at index 0 cosine and sine of the (pitch|yaw) are"):
+            trained.infer({name: (views[0], change(views[1]))})
+
+
+def test_queries_of_half_precision_lie_on_the_circle(trained, touches):
+    trained.infer({"haptics": (touches[0], touches[1].astype(np.float16))})
+
+
+HARDLY = {
+    "divided by 255 twice": ("vision", lambda s, q: (s / 255 / 255, q), "divided by 255 twice"),
+    "fractions as bytes": ("vision", lambda s, q: ((s > 0).astype(np.uint8), q), "0 or 1 everywhere"),
+    "millimetres": ("haptics", lambda s, q: (s, q * np.array([1e3] * 3 + [1] * 4)), "use metres"),
+    "millinewtons": ("haptics", lambda s, q: (s * 1000, q), "use SI units"),
+}
+
+
+@pytest.mark.parametrize(("name", "change", "message"), HARDLY.values(), ids=HARDLY)
+def test_what_is_hardly_meant_is_warned_of(trained, looks, touches, name, change, message):
+    views = {"vision": looks, "haptics": touches}[name]
+    with pytest.warns(UserWarning, match=f"{name}: .*{message}"):
+        trained.infer({name: change(*views)})
+
+
+def test_what_is_meant_is_not_warned_of(trained, looks, touches, recwarn):
+    trained.infer({"vision": looks, "haptics": touches})
+    assert not recwarn.list
+
+
+def test_autocast_around_it_changes_nothing(trained, looks, touches):
+    belief = trained.infer({"haptics": some(touches, 2)})
+    nats, seen = belief.log_likelihood({"vision": looks}), belief.imagine({"vision": looks[1]})["vision"]
+    with torch.autocast("cpu", torch.bfloat16):
+        assert belief.log_likelihood({"vision": looks}) == nats
+        assert torch.equal(belief.imagine({"vision": looks[1]})["vision"], seen)
+
+
+def test_more_than_the_machines_memory_is_refused(trained, looks, monkeypatch):
+    monkeypatch.setattr(belief_module, "memory", lambda: 10**6)
+    with pytest.raises(UserError, match="samples: got 100: .* GiB are wanted, the machine has"):
+        trained.infer({}).imagine({"vision": looks[1]}, samples=100)
+    for huge in (10**15, 10**30):
+        with pytest.raises(UserError, match="samples: got 1000000"):
+            trained.infer({}).imagine({"vision": looks[1]}, samples=huge)
+
+
+@pytest.mark.parametrize("nothing", [None, 3, "vision", [("vision", 1)], {3: None}])
+def test_what_is_no_dictionary(trained, nothing):
+    for ask in (trained.infer, trained.infer({}).imagine, trained.infer({}).log_likelihood):
+        with pytest.raises(UserError, match="(contexts|queries|observations)"):
+            ask(nothing)
+
+
+@pytest.mark.parametrize("name", [None, 3, b"laptop", "", "laptop/m2/apeo"])
+def test_a_name_that_is_none(name):
+    with pytest.raises(UserError):
+        TrainedGMN.from_pretrained(name)
+
+
 def test_nothing_observed_is_an_error(trained):
     with pytest.raises(UserError, match="observations: none"):
         trained.infer({}).log_likelihood({})
@@ -212,13 +281,13 @@ def test_samples_are_a_number(trained, looks, samples):
         lambda: trained.infer({}).imagine({"vision": looks[1]}, samples=samples),
         lambda: trained.infer({}).log_likelihood({"vision": some(looks, 1)}, samples=samples),
     ):
-        with pytest.raises(UserError, match="samples: got .*; use a whole number, 1 or more"):
+        with pytest.raises(UserError, match="samples: got .*; must be"):
             ask()
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63, 1.5, "x"])
 def test_seeds_are_checked(trained, looks, seed):
-    with pytest.raises(UserError, match="seed: got .*; use a whole number from 0"):
+    with pytest.raises(UserError, match="seed: got .*; must be"):
         trained.infer({}).imagine({"vision": looks[1]}, seed=seed)
 
 

@@ -17,6 +17,7 @@ LOCAL = {name: value for part in PIPELINE["vars"] if isinstance(part, dict) for 
 
 # Imported, and no dependency: each with its reason. What they import is not looked at either.
 DECIDE_NOTHING = {
+    "gmn/arguments.py": "messages",
     "gmn/data/settings.py": "its values are params",
     "gmn/errors.py": "messages",
     "gmn/evaluation/settings.py": "its values are params",
