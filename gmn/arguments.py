@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import numpy as np
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gmn.errors import UserError
 
@@ -186,6 +186,17 @@ Count = Annotated[int, Field(ge=1, le=10**9)]
 Index = Annotated[int, Field(ge=0, lt=2**63)]  # also a seed
 Size = Annotated[int, Field(ge=1, le=10**4)]  # of a picture, pixels; views of a scene
 Positive = Annotated[float, Field(ge=1e-9, le=1e9)]
+
+
+def one_of(*values: int) -> Any:
+    """The annotation of a whole number among some; a Literal would take True for 1, and 4.0 for 4."""
+
+    def known(value: int) -> int:
+        if value not in values:
+            raise ValueError(f"must be {', '.join(map(str, values[:-1]))} or {values[-1]}")
+        return value
+
+    return Annotated[int, BeforeValidator(_whole), AfterValidator(known)]
 
 
 def listed(each: Any) -> Any:

@@ -1,5 +1,6 @@
 """params.yaml, read whole: each component's settings beside its code, put together and held against each other."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from ruamel.yaml import YAML, YAMLError
 
-from gmn.arguments import short
+from gmn.arguments import memory, short
 from gmn.data.modalities import MODALITIES, modality_set
 from gmn.data.regime import Regime
 from gmn.data.settings import Sets, Simulate
@@ -16,11 +17,14 @@ from gmn.evaluation import settings as evaluation
 from gmn.explore.settings import Album
 from gmn.mese.settings import SceneSettings
 from gmn.models.config import ModelConfig
+from gmn.models.memory import least_memory
 from gmn.roster import NETWORKS
 from gmn.section import Section, Seed, explain, hint, part_of
 from gmn.training.settings import Train
 
 VIEWS = SceneSettings.model_fields["views"].default  # of a scene: evaluations give up to all as context
+MOST = 1024  # processes, or threads
+ADDRESS = r"^([a-z]+://)?[^\s/:]+:[0-9]{1,5}$"  # tcp://host:port
 Model = part_of(ModelConfig, "Model", without=("network", "modalities", "image_size", "crop_size", "extent", "reading"))
 
 
@@ -82,6 +86,28 @@ class Scale(Section):
             except UserError as error:
                 yield f"model: {error}"
 
+    def too_large(self) -> Iterator[str]:
+        """What this machine cannot hold, with its key; another may."""
+        simulate, there = self.simulate, memory()
+        scene = VIEWS * 3 * (simulate.world.image_size**2 + simulate.world.crop_size**2)
+        most = max(getattr(simulate.sets, name).scenes for name in Sets.model_fields)
+        wanted = {"simulate.shard_scenes": min(simulate.shard_scenes, most) * scene}
+        for key, sizes in (("train", (2,)), ("train_missing", (2, 14))):
+            train: Train = getattr(self, key)
+            for modalities in sizes:
+                needed = least_memory(self.config("poe", modalities, "paper"), train.batch_size, VIEWS)
+                wanted[f"model, {key}.batch_size"] = needed
+        config = self.config("poe", 2, "paper")
+        latents = 4 * config.latent_channels * math.prod(config.grid)
+        for kind in ("density", "classification", "heldout", "agreement", "occupancy", "calibration", "explained"):
+            wanted[f"{kind}.samples"] = getattr(self, kind).samples * latents
+        wanted["density.most_samples"] = self.density.most_samples * latents
+        wanted["generation.samples"] = self.generation.samples * latents
+        wanted["album.samples"] = self.album.samples * self.album.views * scene // VIEWS
+        for key, needed in wanted.items():
+            if needed > there:
+                yield f"{key}: {needed / 2**30:.3g} GiB at least, this machine has {there / 2**30:.3g}: lower it"
+
     def _limits(self) -> Iterator[tuple[str, int, int, str]]:
         """Counts that cannot be more than there are: key, value, the most, of what."""
         sets = {name: getattr(self.simulate.sets, name).scenes for name in Sets.model_fields}
@@ -120,9 +146,9 @@ class Settings(Section):
     seed: Seed
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
     regimes: Annotated[list[Annotated[str, AfterValidator(_of_fig5)]], AfterValidator(_distinct)]
-    workers: Annotated[int, Field(ge=0)]
-    cluster: str | None
-    threads: Annotated[int, Field(ge=0)]
+    workers: Annotated[int, Field(ge=0, le=MOST)]
+    cluster: Annotated[str, Field(pattern=ADDRESS)] | None
+    threads: Annotated[int, Field(ge=0, le=MOST)]
     scales: dict[str, Scale]
 
     @property
@@ -153,8 +179,12 @@ class Settings(Section):
             yield f"regimes: got {names}; {why}: leave these out"
         if self.scale not in self.scales:
             yield f"scale: got {self.scale!r}; use one of {', '.join(self.scales)}{hint(self.scale, self.scales)}"
+            return
         for name, scale in self.scales.items():
-            yield from (f"scales.{name}.{fault}" for fault in scale.faults())
+            found = [*scale.faults()]
+            if name == self.scale and not found:
+                found = [*scale.too_large()]
+            yield from (f"scales.{name}.{fault}" for fault in found)
 
     @classmethod
     def load(cls, path: Path) -> "Settings":

@@ -70,8 +70,8 @@ def explain(error: dict, root: type[BaseModel]) -> str:
     if error["type"] == "missing":
         return f"{key}: missing; add it"
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    if not key and isinstance(error["input"], dict) and error["input"]:
-        return message  # of several values together, which it names
+    if error["type"] == "value_error" and isinstance(error["input"], dict) and error["input"]:
+        return f"{key}: {message}".removeprefix(": ")  # of several values together, which it names
     return f"{key or '(the whole file)'}: got {shown(error['input'])}; {message}"
 
 

@@ -78,6 +78,7 @@ def _train(settings: Settings, model: str, regime: str, device, iterations: int,
     from stages.plan import plan
 
     short = {"iterations": iterations, "evaluate_every": iterations, "validation_scenes": 1, "precision": "float32"}
+    short |= {"warmup": 0, "curriculum": None}  # longer than these iterations
     watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
         train(plan(settings, model, regime, 0, device, **short | changes), Checkpoints(Path(folder)), watch)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gmn import params
 from gmn.errors import UserError
 from gmn.mese.settings import SceneSettings
 from gmn.params import Settings
@@ -105,7 +106,7 @@ LAPTOP = "scales.laptop."
             "did you mean 'kl_rise'",
         ),
         (
-            {LAPTOP + "train.curriculum.lessons": [{"share": 0.5}] * 2},
+            {LAPTOP + "train.curriculum.lessons": [{"share": 0.5, "views": 1}] * 2},
             "curriculum.lessons: got .*shares add up to 1; leave a part of 1",
         ),
         (
@@ -136,6 +137,37 @@ LAPTOP = "scales.laptop."
             {LAPTOP + "train.curriculum.lessons": [{"share": 0.1, "views": 16}]},
             "lessons.0.views: got 16; there are 15 views",
         ),
+        (
+            {LAPTOP + "simulate.sets.train": {"scenes": 9, "cubes": 3, "shapes": "kept"}},
+            "sets.train: shapes: got 'kept'",
+        ),
+        (
+            {LAPTOP + "simulate.sets.train.shapes": "held-out"},
+            "train.shapes: got 'held-out'; .*m2-heldout would have no",
+        ),
+        ({LAPTOP + "simulate.sets.heldout.shapes": "all"}, "heldout.shapes: got 'all'; use 'held-out'"),
+        ({LAPTOP + "simulate.sets.heldout.cubes": 6}, "heldout.cubes: got 6; use 5: as those of train"),
+        ({LAPTOP + "simulate.sets.test4.cubes": 6}, "test4.cubes: got 6; use 4: its name says so"),
+        ({LAPTOP + "simulate.sets.test6.cubes": 4}, "test6.cubes: got 4; use 6: its name says so"),
+        ({LAPTOP + "density.most_samples": 1}, "density: most_samples: got 1, fewer than the 4 samples"),
+        ({LAPTOP + "train.warmup": 5001}, "train: warmup: got 5001, more than the 5000 iterations"),
+        ({LAPTOP + "train.contexts": {"alone": 0.6, "few": 0.6, "crossed": 0.6}}, "contexts: shares add up to 1.8"),
+        (
+            {LAPTOP + "train.curriculum.lessons": [{"share": 1e-12, "views": 1}]},
+            "lessons.0.share: got 1e-12, less than one of 5000 iterations",
+        ),
+        ({LAPTOP + "train.curriculum.lessons": [{"share": 0.5}]}, "lessons.0: a lesson is easier in something"),
+        ({LAPTOP + "train.learning_rate": 1e9}, "train.learning_rate: got 1000000000.0; must be less"),
+        ({LAPTOP + "model.kernel": True}, "model.kernel: got True; must be a whole number"),
+        ({LAPTOP + "model.stride": 4.0}, "model.stride: got 4.0; must be a whole number"),
+        ({LAPTOP + "model.kernel": 4}, "model.kernel: got 4; must be 1, 3, 5 or 7"),
+        ({LAPTOP + "model.representation": 10**6}, "representation: got 1000000; must be less"),
+        ({LAPTOP + "model.steps": 10**6}, "steps: got 1000000; must be less"),
+        ({LAPTOP + "simulate.world.image_noise": 2.0}, "image_noise: got 2.0; must be less"),
+        ({"workers": 1000000}, "workers: got 1000000; must be less"),
+        ({"threads": 1000000}, "threads: got 1000000; must be less"),
+        ({"cluster": ""}, "cluster: got ''"),
+        ({"cluster": "yes"}, "cluster: got 'yes'"),
         ({LAPTOP + "album.scenes": 201}, "album.scenes: got 201; there are 200 scenes of test"),
         ({LAPTOP + "occupancy.fitted": 6001}, "occupancy.fitted: got 6001; there are 6000 scenes of train"),
         (
@@ -201,3 +233,22 @@ def test_a_file_that_is_no_settings_is_named(tmp_path, content, message):
 def test_a_folder_in_place_of_the_file(tmp_path):
     with pytest.raises(UserError, match="cannot be read"):
         Settings.load(tmp_path)
+
+
+LARGE = [
+    ({"volume": 64}, {}, "model, train.batch_size"),
+    ({"representation": 4096, "volume": 16}, {}, "model, train.batch_size"),
+    ({}, {"simulate.shard_scenes": 10**8, "simulate.sets.train.scenes": 10**8}, "simulate.shard_scenes"),
+    ({}, {"classification.samples": 10**9}, "classification.samples"),
+    ({}, {"album.samples": 10**9}, "album.samples"),
+]
+
+
+@pytest.mark.parametrize(("model", "others", "key"), LARGE, ids=[key for _, _, key in LARGE])
+def test_what_this_machine_cannot_hold_is_named(tmp_path, monkeypatch, model, others, key):
+    monkeypatch.setattr(params, "memory", lambda: 16 * 2**30)
+    changes = {f"{LAPTOP}model.{name}": value for name, value in model.items()}
+    changes |= {LAPTOP + name: value for name, value in others.items()}
+    with pytest.raises(UserError, match=rf"scales.laptop.{key}: [0-9.e+]+ GiB at least, this machine has 16: lower it"):
+        load(tmp_path, changes)
+    load(tmp_path, changes | {"scale": "smoke"})  # another machine may hold it

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gmn.arguments import Count
-from gmn.mese.settings import SceneSettings
+from gmn.mese.settings import SceneSettings, enough_shapes
 from gmn.section import Section, Share, part_of
 
 World = part_of(SceneSettings, "World", without=("name", "seed", "cubes", "shapes", "views"))
@@ -15,6 +15,11 @@ class ObjectSet(part_of(SceneSettings, "Objects", only=("cubes", "shapes"))):
     """One set of scenes: how many, of what objects."""
 
     scenes: Count
+
+    @model_validator(mode="after")
+    def _enough_shapes(self) -> "ObjectSet":
+        enough_shapes(self.shapes, self.cubes)
+        return self
 
 
 class PicturedSet(ObjectSet):
@@ -33,6 +38,21 @@ class Sets(Section):
     test4: ObjectSet
     test6: ObjectSet
     heldout: ObjectSet
+
+    @model_validator(mode="after")
+    def _as_they_are_called(self) -> "Sets":
+        for key, wanted, why in (
+            ("test4.cubes", 4, "its name says so"),
+            ("test6.cubes", 6, "its name says so"),
+            ("heldout.shapes", "held-out", "its scenes are those that m2-heldout never trains on"),
+            ("heldout.cubes", self.train.cubes, "as those of train, whose shapes it holds out"),
+        ):
+            name, field = key.split(".")
+            if (value := getattr(getattr(self, name), field)) != wanted:
+                raise ValueError(f"{key}: got {value!r}; use {wanted!r}: {why}")
+        if self.train.shapes == "held-out":
+            raise ValueError("train.shapes: got 'held-out'; use all or kept: m2-heldout would have no scenes")
+        return self
 
 
 class Simulate(Section):
@@ -55,3 +75,9 @@ class Contexts(Section):
     alone: Share = 0.0
     few: Share = 0.0
     crossed: Share = 0.0
+
+    @model_validator(mode="after")
+    def _shares(self) -> "Contexts":
+        if (total := self.alone + self.few + self.crossed) > 1 + 1e-9:
+            raise ValueError(f"shares add up to {total:g}; 1 is all scenes")
+        return self

@@ -5,7 +5,7 @@ They stand apart from the modules, which need PyTorch: settings are also read wh
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gmn.arguments import Count
 from gmn.section import Section
@@ -29,6 +29,12 @@ class Density(Scored):
 
     most_samples: Count
     most_samples_scenes: Count
+
+    @model_validator(mode="after")
+    def _tighter(self) -> "Density":
+        if self.most_samples < self.samples:
+            raise ValueError(f"most_samples: got {self.most_samples}, fewer than the {self.samples} samples")
+        return self
 
 
 class Classification(Scored):

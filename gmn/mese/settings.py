@@ -14,9 +14,19 @@ from gmn.section import Section, Seed
 
 Shapes = Literal["all", "kept", "held-out"]
 Pixels = Annotated[int, Field(ge=1, le=150)]
-Noise = Annotated[float, Field(ge=0, le=10)]
+Noise = Annotated[float, Field(ge=0, le=1)]
 
 FEWEST_HELD_OUT = 4  # cubes; fewer make too few shapes to hold some out
+
+
+def enough_shapes(shapes: str, cubes: int) -> None:
+    """Refuse to hold out shapes of few cubes.
+
+    Raises:
+        ValueError: there are too few.
+    """
+    if shapes != "all" and cubes < FEWEST_HELD_OUT:
+        raise ValueError(f"shapes: got {shapes!r} with {cubes} cubes; use {FEWEST_HELD_OUT} cubes or more")
 
 
 class SceneSettings(Section):
@@ -53,10 +63,7 @@ class SceneSettings(Section):
 
     @model_validator(mode="after")
     def _enough_shapes(self) -> "SceneSettings":
-        if self.shapes != "all" and self.cubes < FEWEST_HELD_OUT:
-            raise ValueError(
-                f"shapes: got {self.shapes!r} with {self.cubes} cubes; use {FEWEST_HELD_OUT} cubes or more"
-            )
+        enough_shapes(self.shapes, self.cubes)
         return self
 
     @checked

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from gmn.arguments import Count, Positive
+from gmn.arguments import Positive, Size, one_of
 from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
 from gmn.section import Section
 
 Width = Annotated[float, Field(ge=1e-3, le=1e3)]  # of a likelihood
+MOST = 4096
+Channels = Annotated[int, Field(ge=1, le=MOST)]
 PRIORS = ("separate", "shared")
 EXTENT = 0.105  # m, half the edge of a volume that holds any object of MESE: six cubes' edges wide
 
@@ -50,18 +52,18 @@ class ModelConfig(Section):
 
     network: str
     modalities: int | tuple[Modality, ...]
-    image_size: Count = 64
-    crop_size: Count = 48
-    representation: Annotated[int, Field(ge=2, multiple_of=2)] = 256
-    state: Count = 64
+    image_size: Size = 64
+    crop_size: Size = 48
+    representation: Annotated[int, Field(ge=2, le=MOST, multiple_of=2)] = 256
+    state: Channels = 64
     volume: Annotated[int, Field(ge=2, le=64)] | None = None
     extent: Positive = EXTENT
-    stride: Literal[4, 8] = 4
+    stride: one_of(4, 8) = 4
     pooling: Literal["sum", "mean", "shrunk"] = "sum"
-    latent: Count = 3
-    steps: Count = 12
-    decoder: Count = 32
-    kernel: Literal[1, 3, 5, 7] = 5
+    latent: Channels = 3
+    steps: Channels = 12
+    decoder: Channels = 32
+    kernel: one_of(1, 3, 5, 7) = 5
     std: dict[str, Width] = {VISION: 1.0, HAPTICS: 1.0}
     first_prior: Literal["constant", "context"] = "constant"
     prior: Literal[PRIORS] = "separate"
@@ -70,6 +72,12 @@ class ModelConfig(Section):
 
     @model_validator(mode="after")
     def _of_its_modalities(self) -> "ModelConfig":
+        names = [m.name for m in self.modality_list]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"modalities: got {', '.join(names) or 'none'}; give one at least, each a name of its own")
+        sizes = {m.shape[1:] for m in self.modality_list if m.is_picture}
+        if len(sizes) > 1 and self.geometry == "map":
+            raise ValueError(f"modalities: pictures of {len(sizes)} sizes; on a map all have one, in a volume any")
         for m in self.modality_list:
             if m.is_picture and (m.shape[1] % self.stride or m.shape[2] % self.stride):
                 raise ValueError(

@@ -17,6 +17,12 @@ class Lesson(Section):
     scenes: Count | None = None
     first: Count | None = None
 
+    @model_validator(mode="after")
+    def _easier(self) -> "Lesson":
+        if self.views is self.scenes is self.first is None:
+            raise ValueError("a lesson is easier in something: give views, scenes or first, or leave it out")
+        return self
+
 
 class Curriculum(Section):
     """What is easy first, and a KL that weighs less at first; see docs/learning-map.md."""
@@ -47,7 +53,7 @@ class Train(Section):
     iterations: Count
     batch_size: Count
     curriculum: Curriculum | None = None
-    learning_rate: Positive
+    learning_rate: Annotated[float, Field(ge=1e-9, le=1)]
     initialisation: Literal["default", "scaled"] = "default"
     warmup: Annotated[int, Field(ge=0)] = 0
     schedule: Literal["constant", "cosine"] = "constant"
@@ -60,6 +66,17 @@ class Train(Section):
     precision: Literal["float32", "bfloat16"] = "float32"
     evaluate_every: Count
     validation_scenes: Count
+
+    @model_validator(mode="after")
+    def _within_the_iterations(self) -> "Train":
+        if self.warmup > self.iterations:
+            raise ValueError(f"warmup: got {self.warmup}, more than the {self.iterations} iterations; lower it")
+        for k, lesson in enumerate(self.lessons):
+            if lesson.share * self.iterations < 1:
+                raise ValueError(
+                    f"curriculum.lessons.{k}.share: got {lesson.share:g}, less than one of {self.iterations} iterations"
+                )
+        return self
 
     @model_validator(mode="after")
     def _same_shapes(self) -> "Train":
