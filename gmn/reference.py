@@ -142,6 +142,27 @@ def picture_of_volume(renderer, modality: Modality, z: Tensor, query: Tensor) ->
     return (renderer.paint(F.relu(renderer.grow(x))) + own)[0]
 
 
+def picture_of_field(renderer, modality: Modality, z: Tensor, query: Tensor) -> Tensor:
+    """One picture, a ray through every pixel: absorption, point by point, then shading by the direction of view."""
+    view, row, column = view_of(modality, query)
+    x = F.relu(renderer.far(F.relu(renderer.near(z[None]))))
+    field = (renderer.out(F.relu(renderer.grow(x))) + renderer.own(z[None]))[0]
+    _, rows, columns = modality.shape
+    i, j = (k.ravel() for k in np.mgrid[:rows, :columns])
+    rays = view.rays(column + j + 0.5, row + i + 0.5)
+    light, seen, step = z.new_ones(rows * columns), 0, 2 * 1.2 * renderer.extent / 16
+    for k in range(16):
+        points = view.origin + (pose.CAMERA_RADIUS + step * (k + 0.5 - 8)) * rays
+        x = look_up(field, (_like(z, points / renderer.extent) + 1) / 2 * field.shape[1])
+        inside = _like(z, (np.abs(points) < renderer.extent).all(1))
+        met = 1 - torch.exp(-step * F.relu(32 * F.softplus(2 * x[0] - 1) - 1) * inside)
+        seen = seen + light * met * torch.cat([x[1:], torch.ones_like(x[:1])])
+        light = light * (1 - met)
+    direction = _like(z, rays / np.linalg.norm(rays, axis=1, keepdims=True)).T
+    shading = renderer.shade(torch.cat([seen, seen[-1] * direction]).T).T
+    return (seen[: modality.shape[0]] + seen[-1] * shading).unflatten(1, (rows, columns))
+
+
 def touch_of_volume(renderer, z: Tensor, query: Tensor) -> Tensor:
     features = features_of(renderer.volume, z)
     world = _like(z, cell_centres(4, renderer.extent) @ pose.wrist_frame(_angles(query)).T)
@@ -164,7 +185,8 @@ def render(model: GMN, m: int, z: Tensor, query: Tensor) -> Tensor:
     renderer, modality = model.renderers[m], model.modalities[m]
     if model.config.volume:
         if modality.is_picture:
-            return picture_of_volume(renderer, modality, z, query)
+            shown = picture_of_field if model.config.field else picture_of_volume
+            return shown(renderer, modality, z, query)
         return touch_of_volume(renderer, z, query)
     return render_map(renderer, z, query, modality.is_picture)
 

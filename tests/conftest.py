@@ -29,7 +29,8 @@ TINY = dict(
     std={"vision": 0.3, "haptics": 0.5},
 )  # fmt: skip
 VOLUME = {"volume": 3, "first_prior": "context", "pooling": "mean"}
-GEOMETRIES = {"map": {}, "volume": VOLUME, "volume of one step": VOLUME | {"steps": 1}}
+FIELD = VOLUME | {"field": 2}
+GEOMETRIES = {"map": {}, "volume": VOLUME, "volume of one step": VOLUME | {"steps": 1}, "field": FIELD}
 
 
 @pytest.fixture(scope="session")

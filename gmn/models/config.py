@@ -29,6 +29,8 @@ class ModelConfig(Section):
         state: channels of every LSTM state.
         volume: cells along each edge of a latent volume in the world's frame, which poses turn views into and out of;
             None: the paper's latent map, whose networks are told poses as numbers.
+        field: points along the edge of a cell, where pictures show a field along rays of single pixels
+            (:mod:`gmn.models.field`); None: where they are painted from a coarse raster of rays.
         extent: half the edge of that volume, metres.
         stride: pixels per cell of the latent map, or per ray through the volume: 4 or 8; the paper's is 4.
         pooling: a modality's r is the ``sum`` of its views' codes, as the paper's, their ``mean`` (Sec. 2.3), or their
@@ -57,6 +59,7 @@ class ModelConfig(Section):
     representation: Annotated[int, Field(ge=2, le=MOST, multiple_of=2)] = 256
     state: Channels = 64
     volume: Annotated[int, Field(ge=2, le=64)] | None = None
+    field: Literal[2, 4] | None = None
     extent: Positive = EXTENT
     stride: one_of(4, 8) = 4
     pooling: Literal["sum", "mean", "shrunk"] = "sum"
@@ -72,6 +75,8 @@ class ModelConfig(Section):
 
     @model_validator(mode="after")
     def _of_its_modalities(self) -> "ModelConfig":
+        if self.field and not self.volume:
+            raise ValueError(f"field: got {self.field}; a field needs a volume: set it, or leave field out")
         names = [m.name for m in self.modality_list]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"modalities: got {', '.join(names) or 'none'}; give one at least, each a name of its own")
@@ -101,8 +106,8 @@ class ModelConfig(Section):
 
     @property
     def geometry(self) -> str:
-        """``volume`` or ``map``: which of :data:`gmn.models.senses.MODULES` it has."""
-        return "volume" if self.volume else "map"
+        """``map``, ``volume`` or ``field``: which of :data:`gmn.models.senses.MODULES` it has."""
+        return "field" if self.field else "volume" if self.volume else "map"
 
     @property
     def dimensions(self) -> int:

@@ -21,10 +21,12 @@ from gmn.data.scaling import Scales
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import copies
+from gmn.models.field import FieldImageRenderer
 from gmn.models.gaussians import at_least_float32, log_density
 from gmn.models.inference import Latents
 from gmn.models.networks import INFERENCE
 from gmn.models.noise import Noise
+from gmn.models.rays import draw_pixels, log_density_of_pixels
 from gmn.models.representations import Representations
 from gmn.models.senses import modules_of
 
@@ -157,15 +159,24 @@ class GMN(nn.Module):
         """:meth:`elbo`, as DistributedDataParallel calls it."""
         return self.elbo(*batch, **options)
 
-    def elbo(self, episodes: Episodes, noise: Noise, rendered: int | None = None, padded: bool = False) -> Bound:
+    def elbo(
+        self,
+        episodes: Episodes,
+        noise: Noise,
+        rendered: int | None = None,
+        padded: bool = False,
+        rays: int | None = None,
+    ) -> Bound:
         """The bound of Eq. 4, one sample of z.
 
         Args:
             episodes: E = K * B episodes.
-            noise: of z, and the choice of ``rendered`` views.
+            noise: of z, and the choice of ``rendered`` views and of ``rays``.
             rendered: draw only so many of a scene's V views of each modality and weigh them by V / rendered,
                 an unbiased estimate of the likelihood; None draws all targets.
             padded: equal shapes whatever is shown, as a CUDA graph needs them; the same value and gradients.
+            rays: score only so many pixels of each picture, where pictures show a field: an unbiased estimate, too
+                (:mod:`gmn.models.rays`); None scores whole pictures.
         """
         latents = self.posterior(episodes, noise, padded=padded)
         b, views = episodes.context.shape[1], episodes.context.shape[3]
@@ -176,7 +187,11 @@ class GMN(nn.Module):
             if rendered is not None and rendered < views:
                 order, weight = noise.uniform(b, views).argsort(1), views / rendered
             where = (TargetViews.padded if padded else TargetViews.of)(target, order[:, :rendered])
-            scores.append(weight * self.score(m, episodes, latents.z, where))
+            if rays is not None and isinstance(self.renderers[m], FieldImageRenderer):
+                uniform = noise.uniform(b, views * rays).view(b, views, rays)[where.scene, where.view]
+                scores.append(weight * self.score_rays(m, episodes, latents.z, where, uniform))
+            else:
+                scores.append(weight * self.score(m, episodes, latents.z, where))
         targets = episodes.target.sum(3).permute(2, 0, 1).flatten(1)
         return Bound(torch.stack(scores), latents.kl(), targets, latents.known.kl, latents.expert_kl)
 
@@ -224,9 +239,17 @@ class GMN(nn.Module):
             mean, sense = transform(mean), transform(sense)
         sense = copies(sense, len(mean) // len(sense))
         density = log_density(sense, at_least_float32(mean), self.config.std_of(self.modalities[m]))
-        if where.asked is not None:
-            density = density * where.asked.repeat(len(density) // len(where.asked))
-        return density.new_zeros(len(z)).index_add(0, rows, density)
+        return where.summed(density, rows, len(z))
+
+    def score_rays(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", uniform: Tensor) -> Tensor:
+        """An estimate of :meth:`score` from some pixels of each view, chosen by ``uniform`` (N, n)."""
+        if len(where.episode) == 0:
+            return z.new_zeros(len(z))
+        query, sense = (values[m][where.scene, where.view] for values in (episodes.queries, episodes.senses))
+        pixels, weight = draw_pixels(sense, uniform)
+        means = at_least_float32(self.renderers[m].at(z, where.episode, query, pixels))
+        density = log_density_of_pixels(sense, means, self.config.std_of(self.modalities[m]), pixels, weight)
+        return where.summed(density, where.episode, len(z))
 
 
 class TargetViews(NamedTuple):
@@ -240,6 +263,12 @@ class TargetViews(NamedTuple):
     view: Tensor
     episodes: int
     asked: Tensor | None = None
+
+    def summed(self, density: Tensor, rows: Tensor, episodes: int) -> Tensor:
+        """Log-densities of single views (S * N,), summed by rows of z, (S * E,); those that only fill up left out."""
+        if self.asked is not None:
+            density = density * self.asked.repeat(len(density) // len(self.asked))
+        return density.new_zeros(episodes).index_add(0, rows, density)
 
     @classmethod
     def of(cls, target: Tensor, among: Tensor | None = None) -> "TargetViews":

@@ -10,6 +10,7 @@ from torch import nn
 from gmn.data.modalities import Modality
 from gmn.errors import UserError
 from gmn.models.encoders import HapticEncoder, ImageEncoder
+from gmn.models.field import FieldImageRenderer
 from gmn.models.frames import FrameOf, camera_frame, hand_frame
 from gmn.models.renderers import HapticRenderer, ImageRenderer
 from gmn.models.volume_encoders import VolumeHapticEncoder, VolumeImageEncoder
@@ -36,6 +37,10 @@ MODULES: dict[str, dict[str, Modules]] = {
     },
     "volume": {
         "picture": Modules(VolumeImageEncoder, VolumeImageRenderer),
+        "vector": Modules(VolumeHapticEncoder, VolumeHapticRenderer),
+    },
+    "field": {
+        "picture": Modules(VolumeImageEncoder, FieldImageRenderer),
         "vector": Modules(VolumeHapticEncoder, VolumeHapticRenderer),
     },
 }

@@ -177,7 +177,7 @@ def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[
 
     def iterate(episodes: Episodes, drawn: Noise, weight, lesson: Lesson) -> tuple[Bound, torch.Tensor]:
         with precision(settings, run.device):
-            bound = network(episodes, drawn, settings.rendered, settings.padded)
+            bound = network(episodes, drawn, settings.rendered, settings.padded, settings.rays)
         optimizer.zero_grad(set_to_none=True)
         # As if all views were shown, so that clipping means the same; processes average their gradients.
         loss = -bound.weighted(weight).sum() * run.train.views / lesson.views * run.world.size / lesson.scenes

@@ -60,6 +60,7 @@ class Train(Section):
     clip: Positive = 0.25
     contexts: Contexts = Contexts()
     rendered: Count | None = None
+    rays: Count | None = None
     padded: bool = False
     symmetries: bool = False
     haptic_scale: Literal["minmax", "robust"] = "minmax"

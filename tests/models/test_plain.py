@@ -101,11 +101,12 @@ def test_a_coarser_latent_grid(scenes):
 
 
 @pytest.mark.parametrize("modalities", [2, 5, 8, 14])
+@pytest.mark.parametrize("geometry", ["volume", "field"])
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_volume(scenes, network, modalities):
-    model = tiny_model(network, modalities, **VOLUME)
+def test_a_volume(scenes, network, geometry, modalities):
+    model = tiny_model(network, modalities, **GEOMETRIES[geometry])
     assert model.config.grid == (3, 3, 3)
-    episodes, few = episodes_for(scenes, model, shown("missing", modalities), 2), torch.arange(15) < 5
+    episodes, few = episodes_for(scenes, model, shown("missing", modalities), 2), torch.arange(15) < 4
     assert_equal(model, exact(model, episodes.with_views(episodes.context & few, episodes.target & few)))
 
 

@@ -1,0 +1,183 @@
+"""Pictures of a field: density and colours on fine points of a volume, seen along the ray of each pixel.
+
+P(x | z, v) of Eq. 1 for pictures whose poses are known. Training scores a few rays of each view
+(:mod:`gmn.models.rays`), so that its cost does not grow with pixels; whole pictures leave out rays that meet nothing.
+
+Shape letters: E episodes, N views, P points, F features, S fine points along an edge, n rays, D steps along a ray,
+C channels, h w pixels.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gmn.data.modalities import Modality
+from gmn.errors import UserError
+from gmn.models.config import ModelConfig
+from gmn.models.convolution import convolution
+from gmn.models.frames import Frame, FrameOf, Window, camera_frame, cells, look_up, look_up_each
+
+FEATURES = 8  # of a point: density, colours, and what shading needs to know
+SHADING = 32  # width of the layers that shade
+STEPS, DEPTH = 16, 1.2  # along a ray, and half the way that they cover over half the volume's edge
+DENSEST = 32.0  # 1/m at feature 1/2; a cube of 35 mm lets through a third of the light
+THINNEST = 1.0  # 1/m: what is thinner is nothing, so that rays through nothing can be left out
+LEAST = 1e-4  # share of a ray's light that a whole picture shows
+VIEWS = 64  # views of a whole picture's rays at a time
+
+
+class FieldImageRenderer(nn.Module):
+    """Pictures (N, C, h, w) by emission and absorption along rays, then shading by the direction of view.
+
+    Args:
+        modality: which part of the camera's field it is.
+        config: sizes.
+        frame: of the camera, a function of queries.
+
+    Raises:
+        UserError: more channels than a point has colours.
+    """
+
+    def __init__(self, modality: Modality, config: ModelConfig, frame: FrameOf = camera_frame):
+        super().__init__()
+        self.channels, *self.raster = modality.shape
+        if self.channels >= FEATURES:
+            raise UserError(f"modality {modality.name}: {self.channels} channels; a field shows {FEATURES - 1} at most")
+        width, fine, latent = config.decoder, config.field, config.latent_channels
+        self.window, self.frame, self.extent = Window.of(modality), frame, config.extent
+        self.step = 2 * DEPTH * config.extent / STEPS  # m, along a ray
+        finer = {"kernel_size": 2 * fine, "stride": fine, "padding": fine // 2}
+        self.near, self.far = convolution(3, latent, width, 3), convolution(3, width, width, 3)
+        self.grow = nn.ConvTranspose3d(width, width // 2, **finer)
+        self.out = convolution(3, width // 2, FEATURES, 3)
+        self.own = nn.ConvTranspose3d(latent, FEATURES, **finer)  # colours have a straight way: they are learned sooner
+        self.shade = nn.Sequential(
+            nn.Linear(FEATURES + 3, SHADING), nn.ReLU(),
+            nn.Linear(SHADING, SHADING), nn.ReLU(),
+            nn.Linear(SHADING, self.channels),
+        )  # fmt: skip
+        nn.init.zeros_(self.shade[-1].weight)
+        along = ((torch.arange(STEPS) + 0.5) / STEPS * 2 - 1) * DEPTH * config.extent
+        self.register_buffer("along", along, persistent=False)
+        self.side = config.volume * fine
+        self.radius = math.sqrt(3) * config.extent / self.side  # m, of a point's cell
+        self.register_buffer("cells", cells(self.side, config.extent), persistent=False)
+        self.register_buffer("rays", self.window.rays(*self.raster), persistent=False)
+
+    def field(self, z: Tensor) -> Tensor:
+        """z (E, T * Z, *grid) to features (E, F, S, S, S), density first; once an episode, not once a view."""
+        return self.out(F.relu(self.grow(F.relu(self.far(F.relu(self.near(z))))))) + self.own(z)
+
+    def along_rays(self, field: Tensor, query: Tensor, rays: Tensor) -> Tensor:
+        """Colours (N, C, n) of rays (N, n, 3) of depth 1 in the frames of cameras (N, Q); ``field`` (N, F, S, S, S)."""
+        frame = self.frame(query)
+        places = self._places(frame, rays, self.along)
+        x = look_up(field, places.flatten(1, 2)).unflatten(2, places.shape[1:3])  # (N, F, n, D)
+        met = absorbed(self._depth(x[:, 0], places))
+        seen = (x[:, 1:] * met[:, None]).sum(3).transpose(1, 2)  # (N, n, F - 1)
+        return self._shaded(seen, met.sum(2, keepdim=True), rays @ frame.axes)
+
+    def _places(self, frame: Frame, rays: Tensor, along: Tensor) -> Tensor:
+        """Where steps ``along`` (D,) of rays (N, n, 3) lie in the volume, (N, n, D, 3), -1..1 inside."""
+        depth = frame.ahead()[:, None, None] + along
+        points = (depth[..., None] * rays[:, :, None]).flatten(1, 2)
+        return (frame.to_world(points) / self.extent).unflatten(1, (rays.shape[1], len(along)))
+
+    def _depth(self, feature: Tensor, places: Tensor) -> Tensor:
+        """Optical depth of steps at ``places`` (..., 3) where density's feature is ``feature`` (...)."""
+        return self.depth_of(feature) * (places.abs().amax(-1) < 1)
+
+    def _shaded(self, seen: Tensor, opacity: Tensor, direction: Tensor) -> Tensor:
+        """Colours (N, C, n) of rays that met (N, n, F - 1) on their way in ``direction`` (N, n, 3)."""
+        shading = self.shade(torch.cat([seen, opacity, opacity * F.normalize(direction, dim=2)], 2))
+        return (seen[..., : self.channels] + opacity * shading).transpose(1, 2)
+
+    def depth_of(self, feature: Tensor) -> Tensor:
+        """Optical depth of a step where density's feature is ``feature``."""
+        return self.step * F.relu(DENSEST * F.softplus(2 * feature - 1) - THINNEST)
+
+    def density(self, z: Tensor, points: Tensor) -> Tensor:
+        """Absorption at points (P, 3) metres, (E, P) in 1/m: of light exp(-density * d) is left after d metres."""
+        places = (points / self.extent).expand(len(z), -1, -1)
+        inside = places.abs().amax(2) < 1
+        return self.depth_of(look_up(self.field(z)[:, :1], places)[:, 0]) / self.step * inside
+
+    def at(self, z: Tensor, episode: Tensor, query: Tensor, pixels: Tensor) -> Tensor:
+        """Colours (N, C, n) of pixels (N, n) alone, numbered row by row."""
+        return self.along_rays(self.field(z)[episode], query, self.rays[pixels])
+
+    def forward(self, z: Tensor, episode: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
+        """Whole pictures, (N, C, zoom * H, zoom * W)."""
+        rows, columns = (zoom * pixels for pixels in self.raster)
+        rays = self.rays if zoom == 1 else self.window.rays(rows, columns).to(self.rays)
+        field = self.field(z)
+        filled = F.max_pool3d(self.depth_of(field[:, :1]), 3, 1, 1).flatten(1) > 0  # where a point or its neighbour is
+        points = F.pad(field, [1] * 6).flatten(2).transpose(1, 2).flatten(0, 1)
+        whole = points[:, :1].contiguous(), points[:, 1:].contiguous(), filled
+        pictures = [
+            self._pictures(*whole, some, asked, rays.view(rows, columns, 3))
+            for some, asked in zip(episode.split(VIEWS), query.split(VIEWS), strict=True)
+        ]
+        return torch.cat(pictures)
+
+    def _pictures(self, density, features, filled, episode, query, rays) -> Tensor:
+        """Pictures (N, C, h, w) along ``rays`` (h, w, 3): equal to those of :meth:`along_rays` but for what is below
+        :data:`LEAST`.
+
+        Rays that pass by all filled cells (E, P) meet nothing. Of the others first the density (E * (S + 2)^3, 1) is
+        looked up in these cells, then features (E * (S + 2)^3, F - 1) where light is met.
+        """
+        frame, (rows, columns) = self.frame(query), rays.shape[:2]
+        picture = query.new_zeros(len(query), self.channels, rows * columns)
+        cells, filled = frame.of_world(self.cells), filled[episode]  # (N, P, 3), (N, P)
+        meets = self._meets(cells, filled, rows, columns)  # (N, h * w)
+        most = int(meets.sum(1).max())
+        if not most:
+            return picture.unflatten(2, (rows, columns))
+        ahead = (cells[..., 2] - frame.ahead()[:, None])[filled]
+        pixels = meets.int().topk(most, 1).indices
+        chosen = rays.flatten(0, 1)[pixels]
+        places = self._places(frame, chosen, self.along[self._steps(ahead.min(), ahead.max())])
+        where = self._in_filled(places, filled).nonzero(as_tuple=True)
+        near = places[where]
+        found = look_up_each(density, self.side, episode[where[0]], near)[:, 0]
+        depth = query.new_zeros(places.shape[:3]).index_put(where, self.depth_of(found))
+        met = absorbed(depth)  # (N, n, D)
+        where = (met > LEAST).nonzero(as_tuple=True)
+        points = met[where][:, None] * look_up_each(features, self.side, episode[where[0]], places[where])
+        seen = points.new_zeros(met.shape[0] * met.shape[1], points.shape[1])
+        seen = seen.index_add(0, where[0] * met.shape[1] + where[1], points).unflatten(0, met.shape[:2])
+        colours = self._shaded(seen, met.sum(2, keepdim=True), chosen @ frame.axes)
+        return picture.scatter(2, pixels[:, None].expand_as(colours), colours).unflatten(2, (rows, columns))
+
+    def _in_filled(self, places: Tensor, filled: Tensor) -> Tensor:
+        """Which of ``places`` (N, n, D, 3) lie in a filled cell (N, P), (N, n, D)."""
+        x, y, z = ((places + 1) * (self.side / 2)).long().clamp(0, self.side - 1).unbind(-1)
+        found = filled.gather(1, ((z * self.side + y) * self.side + x).flatten(1)).view(places.shape[:3])
+        return found & (places.abs().amax(-1) < 1)
+
+    def _meets(self, cells: Tensor, filled: Tensor, rows: int, columns: int) -> Tensor:
+        """Which pixels (N, h * w) may show a filled one of ``cells`` (N, P, 3) in the cameras' frames."""
+        nearest = cells[..., 2].min().clamp(min=self.radius)
+        pixel = min((self.window.right - self.window.left) / columns, (self.window.top - self.window.bottom) / rows)
+        reach = math.ceil(float(self.radius / (pixel * nearest)) + 0.5)
+        sizes = torch.tensor([columns, rows], device=cells.device)
+        at = ((self.window.places(cells) + 1) / 2 * sizes).floor().long() + reach
+        shown = filled & ((at >= 0) & (at < sizes + 2 * reach)).all(2)
+        height, width = rows + 2 * reach, columns + 2 * reach
+        number = torch.where(shown, at[..., 1] * width + at[..., 0], 0)
+        centres = torch.zeros(len(cells), height * width, device=cells.device).scatter_add_(1, number, shown.float())
+        near = F.max_pool2d(centres.view(-1, 1, height, width), 2 * reach + 1, 1)
+        return near.flatten(1) > 0
+
+    def _steps(self, nearest: Tensor, farthest: Tensor) -> slice:
+        """The steps along a ray that may lie in cells between two depths, metres from the origin."""
+        first = torch.searchsorted(self.along, nearest - self.radius)
+        return slice(int(first), int(torch.searchsorted(self.along, farthest + self.radius)))
+
+
+def absorbed(depth: Tensor) -> Tensor:
+    """The share of a ray's light that is met in each step of optical depths ``depth`` (..., D), front to back."""
+    return (1 - torch.exp(-depth)) * torch.exp(depth - depth.cumsum(-1))

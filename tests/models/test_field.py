@@ -1,0 +1,116 @@
+"""Pictures of a field: rays that are left out met nothing, some rays stand for all, finer pictures are the same."""
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from gmn.models.field import LEAST
+from gmn.models.gmn import GMN
+from gmn.models.noise import Noise
+from gmn.models.rays import draw_pixels
+from tests.conftest import FIELD, episodes_for, tiny_model
+
+
+def solid_model(modalities: int = 2, **changes) -> GMN:
+    """A network whose pictures show an L of two blocks, each of its own colour."""
+    model = tiny_model("apoe", modalities, **FIELD | changes).eval()
+    for renderer in model.renderers:
+        if hasattr(renderer, "field"):
+            torch.nn.init.normal_(renderer.shade[-1].weight, std=0.1)
+            renderer.field = _blocks
+    return model
+
+
+def _blocks(z):
+    field = z.new_full((len(z), 8, 6, 6, 6), -6.0)  # (E, F, z, y, x)
+    field[:, 1:] = 0.2
+    for colour, block in ((1, (slice(1, 3), slice(2, 4), slice(2, 4))), (2, (slice(3, 5), slice(2, 4), slice(1, 4)))):
+        field[(slice(None), 0, *block)] = 4.0
+        field[(slice(None), colour, *block)] = 0.9
+    return field * (1 + 0.01 * z.mean((1, 2, 3, 4)))[:, None, None, None, None]
+
+
+def every_ray(renderer, z, episode, query):
+    rays = renderer.rays.expand(len(query), -1, -1)
+    return renderer.along_rays(renderer.field(z)[episode], query, rays).unflatten(2, renderer.raster)
+
+
+@pytest.mark.parametrize("modalities", [2, 8, 14])
+def test_rays_that_are_left_out_met_nothing(scenes, modalities):
+    model = solid_model(modalities)
+    episodes = episodes_for(scenes, model)
+    z = torch.randn(3, model.config.latent_channels, *model.config.grid, dtype=torch.double)
+    episode = torch.arange(3).repeat_interleave(15)
+    for renderer, modality, queries in zip(model.renderers, model.modalities, episodes.queries, strict=True):
+        if modality.is_picture:
+            query = queries.flatten(0, 1)
+            whole, every = renderer(z, episode, query), every_ray(renderer, z, episode, query)
+            assert every.amax() > 0.3
+            assert (whole - every).abs().max() < 16 * LEAST
+            assert (whole == 0).all(1).float().mean() > 0.4  # much is empty, and seen to be
+
+
+def test_an_empty_volume_is_black(scenes):
+    model = solid_model()
+    model.renderers[0].field = lambda z: z.new_full((len(z), 8, 6, 6, 6), -6.0)
+    query = episodes_for(scenes, model).queries[0][0]
+    z = torch.zeros(1, model.config.latent_channels, *model.config.grid, dtype=torch.double)
+    assert not model.render(0, z, torch.zeros(15, dtype=torch.long), query).any()
+
+
+@pytest.mark.parametrize("modalities", [2, 5])
+def test_a_picture_at_twice_the_size_is_the_picture(scenes, modalities):
+    model = solid_model(modalities)
+    query = episodes_for(scenes, model).queries[0][0, :4]
+    z = torch.zeros(1, model.config.latent_channels, *model.config.grid, dtype=torch.double)
+    episode = torch.zeros(len(query), dtype=torch.long)
+    fine, finer = (model.renderers[0](z, episode, query, zoom) for zoom in (2, 4))
+    assert finer.shape[2:] == tuple(4 * side for side in model.modalities[0].shape[1:])
+    error = (F.avg_pool2d(finer, 2) - fine).square().mean() / fine.var()
+    assert error < 0.02
+
+
+def test_pixels_drawn_stand_for_all():
+    torch.manual_seed(0)
+    pictures = torch.zeros(2, 3, 8, 8, dtype=torch.double)
+    pictures[0, :, 2:4, 3:5] = torch.rand(3, 2, 2, dtype=torch.double)  # the second is black
+    values = torch.rand(2, 64, dtype=torch.double)
+    pixels, weight = draw_pixels(pictures, torch.rand(2, 200_000, dtype=torch.double))
+    estimate = (values.gather(1, pixels) * weight).sum(1)
+    torch.testing.assert_close(estimate, values.sum(1), rtol=1e-2, atol=0)
+    lit = pixels[0].unique(return_counts=True)[1]
+    assert len(lit) == 64 and lit.max() > 5 * lit.min()  # every pixel may be drawn, those on the object more often
+
+
+def test_the_likelihood_of_some_rays_is_that_of_all_in_the_mean(scenes):
+    """Value and gradient; z is the same in every draw, since its noise comes first."""
+    model = tiny_model("apoe", 2, **FIELD)
+    torch.nn.init.normal_(model.renderers[0].shade[-1].weight)
+    episodes = episodes_for(scenes, model, count=2)
+    where = torch.arange(15) < 3
+    episodes = episodes.with_views(episodes.context & where, episodes.target & where)
+    wanted = model.elbo(episodes, Noise(0)).log_likelihood[0]
+    parameter = model.renderers[0].out.weight
+    slope = torch.autograd.grad(wanted.sum(), parameter)[0]
+    found, slopes = [], []
+    for seed in range(60):
+        generator = torch.Generator().manual_seed(0)
+        value = model.elbo(episodes, _Restarted(generator, seed), rays=64).log_likelihood[0]
+        found.append(value.detach())
+        slopes.append(torch.autograd.grad(value.sum(), parameter)[0])
+    found, slopes = torch.stack(found), torch.stack(slopes)
+    error = found.std(0) / len(found) ** 0.5
+    assert ((found.mean(0) - wanted).abs() <= 4 * error + 1e-9).all() and error.max() < 0.1 * wanted.abs().max()
+    assert (slopes.mean(0) - slope).norm() < 0.1 * slope.norm()
+
+
+class _Restarted(Noise):
+    """The noise of z of one seed, the choice of rays of another."""
+
+    def __init__(self, generator, seed):
+        super().__init__(generator)
+        self.seed = seed
+
+    def uniform(self, scenes, views):
+        self.generator.manual_seed(1000 + self.seed)
+        return super().uniform(scenes, views)
