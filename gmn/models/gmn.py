@@ -134,9 +134,23 @@ class GMN(nn.Module):
         """z ~ P(z | C), (S * E, ...)."""
         return self.inference.rollout(self.represent(episodes, imagine=True), noise, samples)
 
-    def render(self, modality: int, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
-        """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z."""
-        return self.renderers[modality](z, episode, query)
+    def render(self, modality: int, z: Tensor, episode: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
+        """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z.
+
+        Pictures of a field can be ``zoom`` times as large as those that were trained on.
+
+        Raises:
+            UserError: pictures of another size, of what is not a field.
+        """
+        renderer = self.renderers[modality]
+        if zoom == 1:
+            return renderer(z, episode, query)
+        if not isinstance(renderer, FieldImageRenderer):
+            name = self.modalities[modality].name
+            raise UserError(
+                f"{name}: a network of geometry {self.config.geometry!r} shows it in one size; use a field's"
+            )
+        return renderer(z, episode, query, zoom)
 
     def density(self, z: Tensor, points: Tensor) -> Tensor:
         """How much light matter absorbs at points (P, 3) metres of the world, (E, P) in 1/m.

@@ -35,6 +35,7 @@ from gmn.models.noise import Noise
 
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
 Samples = Annotated[int, Field(ge=1, le=10**6)]
+Pixels = Annotated[int, Field(ge=1, le=10**4)]
 DISTANCES = {"camera": CAMERA_RADIUS, "hand": math.hypot(WRIST_BACK, WRIST_UP)}  # m, of poses from the origin
 DTYPES = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64} | {
     torch.float16, torch.bfloat16, torch.float32, torch.float64
@@ -71,13 +72,17 @@ class Belief:
         self.contexts = {name: _views(model, name, views) for name, views in contexts.items()}
 
     @torch.no_grad()
-    def imagine(self, queries: Mapping[str, object], samples: Samples = 1, seed: Index = 0) -> dict[str, Tensor]:
+    def imagine(
+        self, queries: Mapping[str, object], samples: Samples = 1, seed: Index = 0, size: Pixels | None = None
+    ) -> dict[str, Tensor]:
         """What the scene is like from other queries.
 
         Args:
             queries: by modality's name, (N, Q).
             samples: S, how many scenes to imagine; each is asked all the queries.
             seed: of the noise.
+            size: pixels along the edge of whole pictures, a multiple of those trained on (a network with a field);
+                None: as trained.
 
         Returns:
             By modality's name, (S, N, ...): means of the senses, in the units of the contexts, on the model's device.
@@ -86,14 +91,16 @@ class Belief:
             UserError: as for the contexts.
         """
         asked = {name: _queries(self.model, name, values) for name, values in queries.items()}
-        self._fits(samples, sum(len(query) * self._modality(name).size for name, query in asked.items()))
+        zooms = {name: self._zoom(name, size) for name in asked}
+        numbers = (len(query) * self._modality(name).size * zooms[name] ** 2 for name, query in asked.items())
+        self._fits(samples, sum(numbers))
         noise, episodes = Noise(seed, device=self.model.device), self._episodes({})
         imagined = {name: [] for name in asked}
         with self._own_precision():
             for count in _parts(samples):
                 z = self.model.prior(episodes, noise, count).z
                 for name, query in asked.items():
-                    imagined[name].append(self._rendered(name, z, query))
+                    imagined[name].append(self._rendered(name, z, query, zooms[name]))
         return {name: torch.cat(parts) for name, parts in imagined.items()}
 
     def _own_precision(self) -> torch.autocast:
@@ -102,6 +109,16 @@ class Belief:
     def _modality(self, name: str) -> Modality:
         return self.model.modalities[_index(self.model, name)]
 
+    def _zoom(self, name: str, size: int | None) -> int:
+        """How many times as large as those trained on pictures of a modality are, if whole ones have ``size`` pixels."""
+        modality = self._modality(name)
+        if size is None or not modality.is_picture:
+            return 1
+        trained = 2 * modality.shape[1] // (modality.rows[1] - modality.rows[0])
+        if size % trained:
+            raise UserError(f"size: got {size}; {name} was trained on {trained} pixels: use a multiple")
+        return size // trained
+
     def _fits(self, samples: int, numbers: int) -> None:
         """Refuse what is larger than this machine's memory; nothing is made before."""
         wanted, there = samples * numbers * self.model.initial.element_size(), memory()
@@ -109,13 +126,14 @@ class Belief:
             what = f"{wanted / 2**30:.3g} GiB are wanted, the machine has {there / 2**30:.3g}"
             raise UserError(f"samples: got {samples}: {what}; ask for fewer samples or queries at a time")
 
-    def _rendered(self, name: str, z: Tensor, query: Tensor) -> Tensor:
+    def _rendered(self, name: str, z: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
         """Means (S, N, ...) in the units of the contexts, of every sample of z for all queries."""
         m = _index(self.model, name)
         means = []
         for some in query.split(RENDERED):
             rows = torch.arange(len(z), device=z.device).repeat_interleave(len(some))
-            means.append(self.model.render(m, z, rows, some.repeat(len(z), 1)).unflatten(0, (len(z), len(some))))
+            mean = self.model.render(m, z, rows, some.repeat(len(z), 1), zoom)
+            means.append(mean.unflatten(0, (len(z), len(some))))
         whole = torch.cat(means, 1) if means else z.new_zeros(len(z), 0, *self.model.modalities[m].shape)
         return _to_units(self.model, self.model.modalities[m], whole)
 

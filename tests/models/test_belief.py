@@ -14,7 +14,8 @@ from gmn.models.noise import Noise
 from gmn.models.weights import save_weights
 from gmn.trained import TrainedGMN
 from gmn.trained import belief as belief_module
-from tests.conftest import reader_for, tiny_model
+from gmn.trained.belief import Belief
+from tests.conftest import FIELD, reader_for, tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,23 @@ def test_any_sense_is_imagined_from_any_subset(trained, looks, touches):
         assert imagined["vision"].shape == (3, 4, 3, 16, 16)
         assert imagined["haptics"].shape == (3, 5, 132)
         assert all(torch.isfinite(values).all() for values in imagined.values())
+
+
+def test_a_field_is_imagined_at_any_multiple_of_its_size(looks):
+    model = tiny_model("apoe", 5, **FIELD).float().eval()
+    belief = Belief(model, {})
+    asked = {"left-upper": looks[1][:2], "haptics": looks[1][:2]}
+    imagined = belief.imagine(asked, samples=2, size=48)
+    assert imagined["left-upper"].shape == (2, 2, 3, 24, 24) and imagined["haptics"].shape == (2, 2, 132)
+    same = belief.imagine(asked, samples=2, size=16)
+    assert torch.equal(same["left-upper"], belief.imagine(asked, samples=2)["left-upper"])
+    with pytest.raises(UserError, match="size: got 40; left-upper was trained on 16 pixels"):
+        belief.imagine(asked, size=40)
+
+
+def test_pictures_that_are_painted_have_one_size(trained, looks):
+    with pytest.raises(UserError, match="vision: a network of geometry 'map' shows it in one size"):
+        trained.infer({}).imagine({"vision": looks[1][:1]}, size=32)
 
 
 def test_it_is_what_the_evaluation_computes(trained, scenes, looks, touches):
