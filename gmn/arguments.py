@@ -204,7 +204,7 @@ def listed(each: Any) -> Any:
     return Annotated[list[each], BeforeValidator(_listed)]
 
 
-def numbers(*shape: Any, whole: bool = False, least=None, most=None, unit: str = "") -> Any:
+def numbers(*shape: Any, whole: bool = False, least=None, most=None, unit: str = "", finite: bool = True) -> Any:
     """The annotation of an array, or of what makes one: finite real numbers, of which none is masked.
 
     Args:
@@ -212,10 +212,11 @@ def numbers(*shape: Any, whole: bool = False, least=None, most=None, unit: str =
         whole: no fractions.
         least, most: of their values, or along the last axis.
         unit: what is within these, in words.
+        finite: whether all must be.
     """
 
     def read(value: Any) -> np.ndarray:
-        array = array_of(value)
+        array = array_of(value, finite)
         if whole and array.dtype.kind not in "iu" and (array != np.round(array)).any():
             raise ValueError("must be whole numbers")
         axes = shape[1:] if shape[:1] == (...,) else shape
@@ -251,6 +252,6 @@ def array_of(value: Any, finite: bool = True) -> np.ndarray:
         raise ValueError(f"not an array of numbers: {error}") from None
     if array.dtype.kind not in "uif":
         raise ValueError(f"not an array of numbers: its dtype is {array.dtype}")
-    if finite and not np.isfinite(array).all():
+    if finite and array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError("must be finite")
     return array

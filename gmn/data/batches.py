@@ -1,18 +1,21 @@
 """Training and validation batches: a pure function of (seed, step), so there is no loader state to save."""
 
 from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 import torch
 
+from gmn.arguments import Index, checked, numbers, shown
 from gmn.data.episodes import Episodes
 from gmn.data.lessons import Lessons
-from gmn.data.reader import SceneReader
 from gmn.data.settings import Contexts
 from gmn.data.symmetries import VARIANTS, Variant
 from gmn.data.views import PAPERS, draw_views, shown_in_training
+from gmn.errors import UserError
 
 
+@checked
 class TrainingBatches:
     """Batch ``step`` of a run.
 
@@ -30,11 +33,11 @@ class TrainingBatches:
 
     def __init__(
         self,
-        reader: SceneReader,
+        reader: Any,  # SceneReader, or one of your own
         combinations: np.ndarray,
         lessons: Lessons,
-        seed: int,
-        reading: str,
+        seed: Index,
+        reading: Literal["paper", "released"],
         missing: bool,
         shares: Contexts = PAPERS,
         symmetries: bool = False,
@@ -43,6 +46,8 @@ class TrainingBatches:
         self.reader, self.combinations, self.lessons, self.own = reader, combinations, lessons, own
         self.seed, self.reading, self.missing = seed, reading, missing
         self.shares = shares
+        if combinations.ndim != 2 or combinations.dtype != bool or not combinations.any():
+            raise UserError(f"combinations: got {shown(combinations)}; give (N, M) bool, of which one is true at least")
         self._usable = np.flatnonzero(combinations.any(1))
         self.every = len(self._usable) * (VARIANTS if symmetries else 1)
         self._epoch: tuple[int, np.ndarray] | None = None
@@ -71,9 +76,16 @@ class TrainingBatches:
         return episodes.with_views(context[:, own], target[:, own])
 
 
+@checked
 def validation_batch(
-    reader: SceneReader, combinations: np.ndarray, indices: np.ndarray, seed: int, reading: str
+    reader: Any,
+    combinations: np.ndarray,
+    indices: numbers(-1, whole=True),
+    seed: Index,
+    reading: Literal["paper", "released"],
 ) -> Episodes:
     """Scenes ``indices`` with views that depend on (seed, first index) only."""
+    if not len(indices) or indices.min() < 0 or indices.max() >= len(combinations):
+        raise UserError(f"indices: got {list(indices)}; give some of 0 to {len(combinations) - 1}")
     rng = np.random.default_rng([seed, 3, int(indices[0])])
     return reader.read(indices).with_views(*draw_views(rng, combinations[indices], reader.views, reading))

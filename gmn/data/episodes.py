@@ -4,12 +4,16 @@ Shape letters: B scenes, M modalities, V views, K episodes per scene (training m
 contexts and targets), Q = 7 numbers of a query.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from gmn.arguments import checked
 
+
+@checked
 @dataclass(frozen=True)
 class Episodes:
     """Scenes with their context C and observation O.
@@ -21,8 +25,8 @@ class Episodes:
         target: (K, B, M, V) bool, the views in O.
     """
 
-    senses: list[Tensor]
-    queries: list[Tensor]
+    senses: Sequence[Tensor]
+    queries: Sequence[Tensor]
     context: Tensor
     target: Tensor
 

@@ -6,9 +6,12 @@ whole or split into two halves of the hand (App. A). Shape letters: B scenes, V 
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
+from gmn.arguments import Count, Index, Positive, Size, checked, numbers
 from gmn.errors import UserError
 from gmn.mese.channels import FINGERS, channels
 from gmn.mese.pose import CROP_SHARE, HALF_FIELD, QUERY
@@ -17,6 +20,11 @@ VISION, HAPTICS = "vision", "haptics"
 MODALITIES = (2, 5, 8, 14)  # M of the paper
 
 
+Name = Annotated[str, Field(min_length=1)]
+Senses = numbers(..., finite=False)
+
+
+@checked
 @dataclass(frozen=True)
 class Modality:
     """One modality: a part of a sense.
@@ -36,16 +44,23 @@ class Modality:
             volumes need it.
     """
 
-    name: str
-    sense: str
-    shape: tuple[int, ...]
+    name: Name
+    sense: Name
+    shape: tuple[Count, ...]
     array: str = ""
     poses: str = ""
-    channels: tuple[int, ...] = ()
-    rows: tuple[int, int] = (0, 2)
-    columns: tuple[int, int] = (0, 2)
-    query: int = QUERY
-    half_field: float = HALF_FIELD
+    channels: tuple[Index, ...] = ()
+    rows: tuple[Index, Index] = (0, 2)
+    columns: tuple[Index, Index] = (0, 2)
+    query: Index = QUERY
+    half_field: Positive = HALF_FIELD
+
+    def __post_init__(self) -> None:
+        if len(self.shape) not in (1, 3):
+            raise UserError(f"modality {self.name}: shape: got {self.shape}; use (C, H, W) or (D,)")
+        for key, (first, last) in (("rows", self.rows), ("columns", self.columns)):
+            if not first < last <= 2:
+                raise UserError(f"modality {self.name}: {key}: got {(first, last)}; use halves: (0, 1), (1, 2), (0, 2)")
 
     @property
     def is_picture(self) -> bool:
@@ -69,13 +84,26 @@ class Modality:
             slice(self.columns[0] * unit_w, self.columns[1] * unit_w),
         )
 
-    def cut(self, whole: np.ndarray) -> np.ndarray:
+    def cut(self, whole: Senses) -> np.ndarray:
         """This modality's part of an array: (..., C, H, W) of (..., 3, S, S), or (..., D) of (..., 132)."""
+        self._fits(whole)
         return whole[self._part]
 
-    def paste(self, part: np.ndarray, whole: np.ndarray) -> None:
+    def paste(self, part: Senses, whole: Senses) -> None:
         """The inverse of :meth:`cut`: write ``part`` into its place in ``whole``."""
+        self._fits(whole)
+        wanted = whole[self._part].shape
+        if part.shape != wanted:
+            raise UserError(f"modality {self.name}: part: got shape {part.shape}; wanted {wanted}")
         whole[self._part] = part
+
+    def _fits(self, whole: np.ndarray) -> None:
+        _, *least = (0, self._window()[0].stop, self._window()[1].stop) if self.is_picture else (0,)
+        least = (max(self.channels, default=-1) + 1, *least)
+        if whole.ndim < len(least) or any(a < b for a, b in zip(whole.shape[-len(least) :], least, strict=True)):
+            raise UserError(
+                f"modality {self.name}: whole: got shape {whole.shape}; the last axes must be {least} at least"
+            )
 
     @property
     def _part(self) -> tuple:
@@ -90,8 +118,9 @@ def _halves() -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(tuple(k for k, c in order if c.half == half) for half in (0, 1))
 
 
+@checked
 @cache
-def modality_set(count: int, image_size: int, crop_size: int) -> tuple[Modality, ...]:
+def modality_set(count: int, image_size: Size, crop_size: Size) -> tuple[Modality, ...]:
     """The M = ``count`` modalities in the paper's order.
 
     Args:

@@ -11,7 +11,6 @@ Shard k is a pure function of (settings, k): who makes it, when, and beside whom
 
 import hashlib
 import json
-from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,7 @@ import mujoco
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+from gmn.arguments import Count, Index, checked, listed, numbers
 from gmn.data.shards import FORMAT, MANIFEST, sha256, shard_name
 from gmn.errors import UserError
 from gmn.files import replace_folder, write_arrays, write_sealed
@@ -35,6 +35,7 @@ STATISTICS_SCENES = 10_000  # at most so many scenes enter the channel statistic
 PATIENCE = 10  # s to wait for a cluster's scheduler, and for its first worker
 
 
+@checked
 @dataclass(frozen=True)
 class Production:
     """A set of scenes to be made.
@@ -48,8 +49,8 @@ class Production:
     """
 
     settings: SceneSettings
-    scenes: int
-    shard_scenes: int
+    scenes: Count
+    shard_scenes: Count
     out: Path
     scratch: Path
 
@@ -71,14 +72,14 @@ class Production:
         """Numbers of all shards."""
         return range(-(-self.scenes // self.shard_scenes))
 
-    def indices(self, k: int) -> range:
+    def indices(self, k: Index) -> range:
         """The scenes of shard ``k``."""
         return range(k * self.shard_scenes, min((k + 1) * self.shard_scenes, self.scenes))
 
-    def path(self, k: int) -> Path:
+    def path(self, k: Index) -> Path:
         return self.folder / shard_name(k)
 
-    def make(self, shards: Iterable[int], workers: int, progress: Progress, cluster: str | None = None) -> None:
+    def make(self, shards: listed(Index), workers: Count, progress: Progress, cluster: str | None = None) -> None:
         """Make those of ``shards`` that are not there yet.
 
         Args:
@@ -90,7 +91,8 @@ class Production:
         Raises:
             UserError: no scheduler answers, it has no worker, or its workers do not share the folder.
         """
-        shards = list(shards)
+        if beyond := [k for k in shards if k not in self.shards]:
+            raise UserError(f"shards: got {beyond[0]}; there are {len(self.shards)}, from 0")
         lacking = [k for k in shards if not _readable(self.path(k))]
         progress.skip(sum(len(self.indices(k)) for k in shards if k not in set(lacking)))
         jobs = (joblib.delayed(_make_shard)(self.settings, self.indices(k), self.path(k)) for k in lacking)
@@ -103,6 +105,8 @@ class Production:
 
     def finish(self) -> None:
         """Write the manifest and move the set to its folder; every shard must be there."""
+        if lacking := [self.path(k) for k in self.shards if not self.path(k).exists()]:
+            raise UserError(f"{lacking[0]}: not there; make all {len(self.shards)} shards before the set is finished")
         for temporary in self.folder.glob("*.tmp"):
             temporary.unlink()
         manifest = {
@@ -184,8 +188,11 @@ def _describe(path: Path) -> dict:
     }
 
 
-def channel_statistics(readings: np.ndarray) -> dict:
+@checked
+def channel_statistics(readings: numbers(..., len(channels()))) -> dict:
     """Per haptic channel of readings (..., 132): names, minimum, maximum, mean, std, 1st and 99th percentile."""
+    if not readings.size:
+        raise UserError("readings: none; give one grasp's at least")
     flat = readings.reshape(-1, readings.shape[-1]).astype(np.float64)
     low, high = np.percentile(flat, [1, 99], axis=0)
     rows = {"min": flat.min(0), "max": flat.max(0), "mean": flat.mean(0), "std": flat.std(0), "p1": low, "p99": high}

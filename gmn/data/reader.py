@@ -1,17 +1,21 @@
 """Scenes of a set as a network's modalities."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from gmn.arguments import checked, numbers
 from gmn.data.episodes import Episodes
 from gmn.data.modalities import Modality
-from gmn.data.scaling import Scales
+from gmn.data.scaling import Scale
 from gmn.data.shards import SceneSet
 from gmn.data.symmetries import Variant
 from gmn.mese import pose
 
 
+@checked
 class SceneReader:
     """Reads scenes as modalities.
 
@@ -21,14 +25,14 @@ class SceneReader:
         scales: of senses in physical units.
     """
 
-    def __init__(self, scenes: SceneSet, modalities: tuple[Modality, ...], scales: Scales):
+    def __init__(self, scenes: SceneSet, modalities: tuple[Modality, ...], scales: Mapping[str, Scale]):
         self.scenes, self.modalities, self.scales = scenes, modalities, scales
         self.views = int(scenes.settings["views"])
 
     def __len__(self) -> int:
         return len(self.scenes)
 
-    def read(self, indices: np.ndarray, variant: "Variant | None" = None) -> Episodes:
+    def read(self, indices: numbers(-1, whole=True), variant: Variant | None = None) -> Episodes:
         """Scenes ``indices``, each as its ``variant`` if there is one; no view in context or target yet."""
         b, m = len(indices), len(self.modalities)
         variant = variant or Variant.none(b)

@@ -7,15 +7,18 @@ shape is held out (:func:`gmn.mese.shape.held_out`), so that new shapes are met 
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import comb
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
+from gmn.arguments import Count, Index, checked, listed, numbers
 from gmn.errors import UserError
 
 
+@checked
 @dataclass(frozen=True)
 class Regime:
     """M modalities, of which each training scene shows between ``low`` and ``high``.
@@ -29,11 +32,15 @@ class Regime:
     """
 
     name: str
-    modalities: int
-    low: int
-    high: int
+    modalities: Annotated[int, Field(ge=1, le=64)]
+    low: Count
+    high: Count
     held_out: bool = False
     reading: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high <= self.modalities:
+            raise UserError(f"regime {self.name}: got {self.low} to {self.high} of {self.modalities} modalities")
 
     @classmethod
     def parse(cls, name: str) -> "Regime":
@@ -44,10 +51,9 @@ class Regime:
         """
         match = re.fullmatch(r"m(2|5|8|14)(?:-([1-9]\d?)-([1-9]\d?))?(-heldout)?(?:-(released))?", name)
         if match:
-            m, low, high = (int(g) if g else None for g in match.groups()[:3])
-            regime = cls(name, m, low or m, high or m, bool(match[4]), match[5])
-            if regime.low <= regime.high <= m:
-                return regime
+            m, low, high = (int(g or match[1]) for g in match.groups()[:3])
+            if low <= high <= m:
+                return cls(name, m, low, high, bool(match[4]), match[5])
         raise UserError(
             f"regime: {name!r} is none; use m2, or mM-A-B with M of 2, 5, 8, 14 and 1 <= A <= B <= M, "
             "or one of these with -heldout or -released"
@@ -69,16 +75,17 @@ class Regime:
         weight = [comb(self.modalities, k) / k if self.low <= k <= self.high else 0 for k in sizes]
         return np.array(weight) / sum(weight)
 
-    def sample_train(self, rng: np.random.Generator, n: int) -> np.ndarray:
+    def sample_train(self, rng: np.random.Generator, n: Index) -> np.ndarray:
         """Combinations of ``n`` training scenes, (n, M) bool; also those of val_missing."""
         return subsets(rng, rng.choice(self.modalities + 1, n, p=self.train_sizes()), self.modalities)
 
-    def sample_full(self, rng: np.random.Generator, n: int) -> np.ndarray:
+    def sample_full(self, rng: np.random.Generator, n: Index) -> np.ndarray:
         """Combinations of val_full, (n, M) bool: the size uniform on 1..M, then any of that size."""
         return subsets(rng, rng.integers(1, self.modalities + 1, n), self.modalities)
 
 
-def of_reading(names: Iterable[str], reading: str, default: str) -> dict[str, str]:
+@checked
+def of_reading(names: listed(str), reading: str, default: str) -> dict[str, str]:
     """Split -> name of the regimes among ``names`` whose networks take missing modalities by ``reading``.
 
     Args:
@@ -90,7 +97,8 @@ def of_reading(names: Iterable[str], reading: str, default: str) -> dict[str, st
     return {regime.split: regime.name for regime in regimes if (regime.reading or default) == reading}
 
 
-def subsets(rng: np.random.Generator, sizes: np.ndarray, m: int) -> np.ndarray:
+@checked
+def subsets(rng: np.random.Generator, sizes: numbers(-1, whole=True), m: Count) -> np.ndarray:
     """One uniformly random subset of each size, (n, m) bool."""
     rank = rng.random((len(sizes), m)).argsort(axis=1).argsort(axis=1)
     return rank < sizes[:, None]

@@ -8,7 +8,7 @@ Usage::
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import NamedTuple
@@ -16,14 +16,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from gmn.arguments import checked, memory
 from gmn.data.episodes import Episodes
-from gmn.data.scaling import Scales
+from gmn.data.scaling import Scale
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import copies
 from gmn.models.field import FieldImageRenderer
 from gmn.models.gaussians import at_least_float32, log_density
 from gmn.models.inference import Latents
+from gmn.models.memory import least_memory
 from gmn.models.networks import INFERENCE
 from gmn.models.noise import Noise
 from gmn.models.rays import draw_pixels, log_density_of_pixels
@@ -81,8 +83,11 @@ class GMN(nn.Module):
         UserError: an unknown network, or a modality that its geometry has no modules for.
     """
 
-    def __init__(self, config: ModelConfig, scales: Scales = MappingProxyType({})):
+    @checked
+    def __init__(self, config: ModelConfig, scales: Mapping[str, Scale] = MappingProxyType({})):
         super().__init__()
+        if (wanted := least_memory(config, 0, 0)) > (there := memory()):
+            raise UserError(f"config: its weights want {wanted / 2**30:.3g} GiB, the machine has {there / 2**30:.3g}")
         self.config, self.scales = config, dict(scales)
         self.modalities = config.modality_list
         _known(config.network, INFERENCE, "network")

@@ -4,12 +4,10 @@ Every process draws the numbers of the whole batch and keeps those of its scenes
 together compute what one alone would.
 """
 
-from numbers import Integral
-
 import torch
 from torch import Tensor
 
-from gmn.errors import UserError
+from gmn.arguments import Count, Index, checked
 
 
 class Noise:
@@ -25,17 +23,16 @@ class Noise:
         UserError: a seed that is no whole number from 0 to 2^63.
     """
 
+    @checked
     def __init__(
         self,
-        seed: int | torch.Generator,
-        scenes: int | None = None,
+        seed: Index | torch.Generator,
+        scenes: Count | None = None,
         own: slice = slice(None),
         device: torch.device | str = "cpu",
     ):
         if not isinstance(seed, torch.Generator):
-            if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
-                raise UserError(f"seed: got {seed!r}; use a whole number from 0 to 2^63 - 1")
-            seed = torch.Generator(device).manual_seed(int(seed))
+            seed = torch.Generator(device).manual_seed(seed)
         self.generator = seed
         self.scenes, self.own = scenes, own
 

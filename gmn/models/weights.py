@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
+from gmn.arguments import checked
 from gmn.data.scaling import Scale
 from gmn.errors import UserError, differences
 from gmn.files import SEAL, digest_of, read_safetensors, write_atomically
@@ -18,7 +19,8 @@ Model = TypeVar("Model", bound=GMN)
 SUFFIX = ".safetensors"
 
 
-def save_weights(path: Path, model: GMN) -> None:
+@checked
+def save_weights(path: Path, model: torch.nn.Module) -> None:
     """Write a model's weights, its configuration and, by sense, the scales of its readings."""
     model = _plain(model)
     about = {"config": model.config.described()} | {
@@ -38,6 +40,7 @@ def _plain(model: torch.nn.Module) -> GMN:
     return model
 
 
+@checked
 def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Model] = GMN) -> Model:
     """Read a model, the scales of its readings with it, ready to be used.
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 
+from gmn.arguments import Index, checked
 from gmn.errors import UserError, differences
 from gmn.models.gmn import GMN
 from gmn.models.weights import load_tensors, save_tensors
@@ -13,6 +14,7 @@ OTHERWISE = "the one before is used"
 KEEP = 2  # checkpoints: the newest and the one before, should the newest be truncated
 
 
+@checked
 class Checkpoints:
     """The resume state of one run, in a folder of its own; it knows the run and goes on with no other."""
 
@@ -20,7 +22,7 @@ class Checkpoints:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def save(self, step: int, model: GMN, optimizer: torch.optim.Optimizer, rows: list[dict], run: dict) -> None:
+    def save(self, step: Index, model: GMN, optimizer: torch.optim.Optimizer, rows: list[dict], run: dict) -> None:
         """Keep everything a run needs to go on after ``step`` iterations, in files of :data:`LARGEST` bytes at most.
 
         ``run``: what it is, :attr:`gmn.training.loop.Run.described`.

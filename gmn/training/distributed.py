@@ -11,12 +11,14 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
+from gmn.arguments import Count, Index, checked
 from gmn.errors import UserError
 from gmn.training.launch import Launch
 
 PATIENCE = timedelta(days=1)  # with each other: the first may wait for a run of the same before it
 
 
+@checked
 @dataclass(frozen=True)
 class World:
     """This process among those that train together.
@@ -26,14 +28,14 @@ class World:
         size: how many there are.
     """
 
-    rank: int = 0
-    size: int = 1
+    rank: Index = 0
+    size: Count = 1
 
     @property
     def leads(self) -> bool:
         return self.rank == 0
 
-    def own(self, batch: int) -> slice:
+    def own(self, batch: Index) -> slice:
         """This process's scenes of a batch; every process has at least one.
 
         Raises:

@@ -8,14 +8,16 @@ the same with ``--nnodes`` and ``--rdzv-endpoint``, see docs/scaling.md.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from gmn.arguments import Index, checked, shown
 from gmn.data.batches import TrainingBatches, validation_batch
 from gmn.data.episodes import Episodes
 from gmn.data.lessons import Lesson, Lessons
@@ -42,6 +44,7 @@ FINGERPRINT = 64  # scenes of a reader of your own, by which its data are known 
 TOLD = 20  # iterations between losses that a GPU is asked for
 
 
+@checked
 @dataclass(frozen=True)
 class Run:
     """What is trained, on what.
@@ -60,12 +63,19 @@ class Run:
     config: ModelConfig
     settings: Train
     regime: Regime
-    seed: int
-    train: SceneReader
-    val: SceneReader
-    shown: dict[str, np.ndarray]
+    seed: Index
+    train: Any  # SceneReader, or one of your own
+    val: Any
+    shown: Mapping[str, np.ndarray]
     device: torch.device
     world: World = World()
+
+    def __post_init__(self) -> None:
+        for name, reader in (("train", self.train), ("val_missing", self.val), ("val_full", self.val)):
+            wanted = (len(reader), self.config.count)
+            if name not in self.shown or self.shown[name].dtype != bool or self.shown[name].shape != wanted:
+                got = shown(self.shown[name]) if name in self.shown else "nothing"
+                raise UserError(f"shown.{name}: got {got}; give an array of shape {wanted}, bool")
 
     @cached_property
     def described(self) -> dict:
@@ -93,6 +103,7 @@ def described(reader: SceneReader) -> dict:
     return {"scenes": len(reader), "views": reader.views, "digest": digest_of(arrays, manifest)[:16]}
 
 
+@checked
 def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) -> tuple[GMN, list[dict]]:
     """Train to the end.
 
