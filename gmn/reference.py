@@ -170,12 +170,15 @@ def touch_of_volume(renderer, z: Tensor, query: Tensor) -> Tensor:
     return renderer.feel(F.relu(renderer.mix(F.relu(renderer.flat(held.flatten())))))
 
 
-def lstm_step(lstm, inputs: list[Tensor], hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """A convolutional LSTM: gates i, f, o, g of one convolution over all inputs (c, *grid) and the hidden state."""
+def lstm_step(lstm, inputs: list[Tensor], hidden: Tensor, cell: Tensor, more=0) -> tuple[Tensor, Tensor]:
+    """A convolutional LSTM: gates i, f, o, g of one convolution over all inputs (c, *grid) and the hidden state.
+
+    ``more`` is added to the gates (4H, *grid).
+    """
     weight = torch.cat([lstm.fixed.weight, lstm.recurrent.weight], 1)
     convolve = F.conv2d if weight.ndim == 4 else F.conv3d
     gates = convolve(torch.cat([*inputs, hidden])[None], weight, lstm.fixed.bias, padding=lstm.fixed.padding)[0]
-    i, f, o, g = gates.chunk(4)
+    i, f, o, g = (gates + more).chunk(4)
     cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(cell), cell
 
@@ -248,25 +251,28 @@ class _Expert:
 
 
 class _SharedExpert:
-    """The same where q(z | C, O) is p of C and O together: here ``target`` is the representation of both."""
+    """The same where q(z | C, O) is p of C and O together, but for p's residual.
+
+    Here ``target`` is the representation of both.
+    """
 
     def __init__(self, cell, context: Tensor, target: Tensor, ids: list[Tensor]):
         self.cell, self.ids = cell, ids
         zero = context.new_zeros(cell.config.state, *context.shape[1:])
         self.known, self.states = [context, target], [(zero, zero), (zero, zero)]
+        self.residuals = [cell.prior_gates(torch.cat([context, *ids])[None])[0], 0]
         self.hear(context.new_zeros(cell.config.latent, *context.shape[1:]))
 
     def say_prior(self) -> tuple[Tensor, Tensor]:
-        return self.cell.out(self.states[0][0][None])[0].chunk(2)
+        hidden = self.states[0][0][None]
+        return (self.cell.out(hidden) + self.cell.prior_out(hidden))[0].chunk(2)
 
     def say_posterior(self) -> tuple[Tensor, Tensor]:
         return self.cell.out(self.states[1][0][None])[0].chunk(2)
 
     def hear(self, z: Tensor) -> None:
-        self.states = [
-            lstm_step(self.cell.lstm, [r, *self.ids, z], *state)
-            for r, state in zip(self.known, self.states, strict=True)
-        ]
+        roles = zip(self.known, self.states, self.residuals, strict=True)
+        self.states = [lstm_step(self.cell.lstm, [r, *self.ids, z], *state, more) for r, state, more in roles]
 
 
 def elbo(model: GMN, episodes: Episodes, noise: list[Tensor]) -> Tensor:

@@ -62,6 +62,9 @@ def tiny_model(network: str, modalities: int, **changes) -> GMN:
     model = GMN(tiny_config(network, modalities, **changes))
     with torch.no_grad():
         model.initial.normal_()
+        for weight in model.parameters():
+            if not weight.any():
+                weight.normal_(std=0.1)
     return model.double()
 
 

@@ -70,11 +70,13 @@ class Contexts(Section):
         alone: show one modality alone, see :func:`gmn.data.views.shown_in_training`.
         few: have a context of no or one view of each modality in the first copy.
         crossed: are asked for some modalities given the others, as the release asks half of its scenes.
+        short: have 1 to 4 views of each modality in all, context and targets together.
     """
 
     alone: Share = 0.0
     few: Share = 0.0
     crossed: Share = 0.0
+    short: Share = 0.0
 
     @model_validator(mode="after")
     def _shares(self) -> "Contexts":

@@ -7,6 +7,7 @@ from torch import Tensor
 from gmn.data.settings import Contexts
 
 PAPERS = Contexts()
+SHORT = 4  # views of each modality in a short episode, at most
 
 
 def draw_views(
@@ -54,6 +55,12 @@ def draw_views(
         across = (across & given.any(1))[:, None, None]
         context = np.where(across, context & given[..., None], context)
         target = np.where(across, some & asked[..., None], target)
+    if shares.short:
+        short = (rng.random(b) < shares.short)[:, None, None]
+        count = rng.integers(1, min(SHORT, views) + 1, (b, m))
+        known = rng.integers(0, count)
+        context = np.where(short, (rank < known[..., None]) & shown[..., None], context)
+        target = np.where(short, (rank >= known[..., None]) & (rank < count[..., None]) & visible[..., None], target)
     return torch.from_numpy(np.stack([context, target])), torch.from_numpy(np.stack([target, context]))
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gmn.models.config import ModelConfig
-from gmn.models.convolution import convolution, copies
+from gmn.models.convolution import convolution, convolve, copies, planes
 from gmn.models.gaussians import Gaussian
 from gmn.models.lstm import ConvLSTM, State
 
@@ -89,7 +89,7 @@ class SeparateConvDraw(ConvDraw):
 
     def gates(self, lstm, context, target, modality):
         r = context if lstm is self.prior_lstm else torch.cat([target, context], 1)
-        return lstm.static(r) + id_planes(lstm, self.ids, modality, r)
+        return lstm.static(r) + id_planes(lstm.fixed, self.ids, modality, r)
 
     def first_posterior(self, context, target, modality):
         state = self.posterior_lstm(self.gates(self.posterior_lstm, context, target, modality), None, None)
@@ -123,7 +123,8 @@ class SharedConvDraw(ConvDraw):
     """One network for both: q(z | C, O) is what p says of C and O together. An LSTM on (r, id, z) with a read-out.
 
     So what is learned of many views by reconstructing them serves the prior, too, which otherwise learns from the KL
-    alone; where C and O together are the same, so are P and Q.
+    alone. What is likely where little is known is learned from the KL alone, and by weights that mostly serve
+    reconstruction; so the prior has a residual to both layers, zero at first, whose weights serve the KL alone.
     """
 
     def __init__(self, config: ModelConfig, ids: int):
@@ -131,22 +132,34 @@ class SharedConvDraw(ConvDraw):
         r, h, z, k, d = config.representation, config.state, config.latent, config.kernel, config.dimensions
         self.lstm = ConvLSTM(r + ids, z, h, k, d)
         self.out = convolution(d, h, 2 * z, k)
+        self.prior_gates = convolution(d, r + ids, 4 * h, k)
+        self.prior_out = convolution(d, h, 2 * z, k)
+        for weight in (*self.prior_gates.parameters(), *self.prior_out.parameters()):
+            nn.init.zeros_(weight)
 
     def begin(self, context, target, modality, samples=1):
-        known = [context] if target is None else [context, target]
-        return SharedDraw(self, [copies(self._gates(r, modality), samples) for r in known])
+        static = [self._prior_gates(context, modality)]
+        if target is not None:
+            static.append(self._static(target, modality))
+        return SharedDraw(self, [copies(gates, samples) for gates in static])
 
-    def _gates(self, r: Tensor, modality: Tensor | None) -> Tensor:
-        return self.lstm.static(r) + id_planes(self.lstm, self.ids, modality, r)
+    def _prior_gates(self, context: Tensor, modality: Tensor | None) -> Tensor:
+        r, told = context.shape[1], id_planes(self.prior_gates, self.ids, modality, context)
+        residual = convolve(context, self.prior_gates.weight[:, :r], self.prior_gates.bias) + told
+        return self._static(context, modality) + residual
+
+    def _static(self, r: Tensor, modality: Tensor | None) -> Tensor:
+        return self.lstm.static(r) + id_planes(self.lstm.fixed, self.ids, modality, r)
 
     def heard(self):
         return [(self.lstm, 1)]
 
     def gates(self, lstm, context, target, modality):
-        return self._gates(target, modality)
+        return self._static(target, modality)
 
     def first_posterior(self, context, target, modality):
-        return self.out, self.out(self.lstm(self._gates(target, modality), None, None).hidden).chunk(2, 1)[0]
+        state = self.lstm(self._static(target, modality), None, None)
+        return self.out, self.out(state.hidden).chunk(2, 1)[0]
 
 
 class SharedDraw(Draw):
@@ -155,21 +168,19 @@ class SharedDraw(Draw):
         self.states = [cell.lstm(gates, None, None) for gates in static]
 
     def prior(self) -> Gaussian:
-        return self._read(0)
+        hidden = self.states[0].hidden
+        return Gaussian(*(self.cell.out(hidden) + self.cell.prior_out(hidden)).chunk(2, 1))
 
     def posterior(self) -> Gaussian:
-        return self._read(1)
-
-    def _read(self, role: int) -> Gaussian:
-        return Gaussian(*self.cell.out(self.states[role].hidden).chunk(2, 1))
+        return Gaussian(*self.cell.out(self.states[1].hidden).chunk(2, 1))
 
     def advance(self, z: Tensor) -> None:
         self.states = [self.cell.lstm(gates, z, state) for gates, state in zip(self.static, self.states, strict=True)]
 
 
-def id_planes(lstm: ConvLSTM, ids: int, modality: Tensor | None, static: Tensor) -> Tensor | float:
-    """What the planes of modality ids, which follow the channels of ``static``, add to the gates of ``lstm``."""
-    return lstm.planes(static.shape[1], ids, static.shape[2:])[modality] if ids else 0.0
+def id_planes(layer: nn.Module, ids: int, modality: Tensor | None, static: Tensor) -> Tensor | float:
+    """What the planes of modality ids, which follow the channels of ``static``, add to the outputs of ``layer``."""
+    return planes(layer, static.shape[1], ids, static.shape[2:])[modality] if ids else 0.0
 
 
 CELLS: dict[str, type[ConvDraw]] = {"separate": SeparateConvDraw, "shared": SharedConvDraw}

@@ -152,9 +152,7 @@ class GMN(nn.Module):
             return renderer(z, episode, query)
         if not isinstance(renderer, FieldImageRenderer):
             name = self.modalities[modality].name
-            raise UserError(
-                f"{name}: a network of geometry {self.config.geometry!r} shows it in one size; use a field's"
-            )
+            raise UserError(f"{name}: a network of geometry {self.config.geometry!r} shows one size; use a field")
         return renderer(z, episode, query, zoom)
 
     def density(self, z: Tensor, points: Tensor) -> Tensor:

@@ -44,14 +44,6 @@ class ConvLSTM(nn.Module):
         weight = self.fixed.weight[:, first : first + x.shape[1]]
         return convolve(x, weight, self.fixed.bias if bias else None)
 
-    def planes(self, first: int, count: int, grid: tuple[int, ...]) -> Tensor:
-        """Contribution of ``count`` static channels that are one everywhere, each alone, (count, 4H, *grid)."""
-        if not count:
-            return self.fixed.weight.new_zeros(0, self.fixed.out_channels, *grid)
-        weight = self.fixed.weight[:, first : first + count].transpose(0, 1).flatten(0, 1)[:, None]
-        ones = weight.new_ones(1, 1, *grid)
-        return convolve(ones, weight)[0].unflatten(0, (count, -1))
-
     def forward(self, static: Tensor, moving: Tensor | None, state: State | None) -> State:
         """One step.
 

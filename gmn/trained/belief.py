@@ -110,7 +110,7 @@ class Belief:
         return self.model.modalities[_index(self.model, name)]
 
     def _zoom(self, name: str, size: int | None) -> int:
-        """How many times as large as those trained on pictures of a modality are, if whole ones have ``size`` pixels."""
+        """How many times as large as in training its pictures are, if whole ones have ``size`` pixels."""
         modality = self._modality(name)
         if size is None or not modality.is_picture:
             return 1

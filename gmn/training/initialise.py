@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gmn.data.episodes import Episodes
-from gmn.models.convolution import LAYERS, but_channels, centred, per_row
+from gmn.models.convolution import LAYERS, but_channels, centred, per_row, planes
 from gmn.models.encoders import Skip3x3, SkipLinear
 from gmn.models.gmn import GMN
 from gmn.models.lstm import ConvLSTM
@@ -101,7 +101,7 @@ def _share_gates(lstm: ConvLSTM, z: Tensor, query: Tensor) -> None:
     """z and query have the same say in a renderer's gates."""
     latent = z.shape[1]
     by_z = lstm.static(z, bias=False)
-    maps = lstm.planes(latent, query.shape[1], z.shape[2:])
+    maps = planes(lstm.fixed, latent, query.shape[1], z.shape[2:])
     by_query = (query @ maps.flatten(1)).unflatten(1, maps.shape[1:])
     for first, part in ((slice(0, latent), by_z), (slice(latent, None), by_query)):
         lstm.fixed.weight[:, first] *= SHARE / _spread(centred(part))

@@ -170,3 +170,16 @@ def test_one_modality_alone_is_not_crossed():
     rng, shown = np.random.default_rng(0), np.tile([True, False], (200, 1))
     context, target = draw_views(rng, shown, 15, "paper", shares=Contexts(crossed=1.0))
     assert ((context | target)[0, :, 0].sum(1) == 15).all()
+
+
+def test_a_share_of_episodes_is_short():
+    rng, shown = np.random.default_rng(0), np.tile([True, True, False], (8000, 1))
+    context, target = draw_views(rng, shown, 15, "paper", shares=Contexts(short=0.25))
+    views = (context | target)[0].sum(2)
+    short = (views[:, :2] < 5).all(1)
+    assert short.double().mean() == pytest.approx(0.25, abs=0.02)
+    assert (views[~short][:, :2] == 15).all() and not views[:, 2].any()
+    assert views[short][:, :2].min() == 1 and target[0][short].flatten(1).any(1).all()
+    assert not (context[0] & target[0]).any() and torch.equal(context[1], target[0])
+    empty = ~context[0][short].flatten(1).any(1)  # of k views of each the context has 0 to k - 1, each as likely
+    assert empty.double().mean() == pytest.approx((25 / 48) ** 2, abs=0.03)

@@ -67,7 +67,7 @@ def test_a_field_is_imagined_at_any_multiple_of_its_size(looks):
 
 
 def test_pictures_that_are_painted_have_one_size(trained, looks):
-    with pytest.raises(UserError, match="vision: a network of geometry 'map' shows it in one size"):
+    with pytest.raises(UserError, match="vision: a network of geometry 'map' shows one size"):
         trained.infer({}).imagine({"vision": looks[1][:1]}, size=32)
 
 

@@ -104,11 +104,18 @@ def _only(model: GMN, episodes: Episodes, kept: list[int], network: str) -> tupl
 
 def _forget_ids(small: GMN, kept: list[int]) -> None:
     cell = small.inference.cells[0]
-    for lstm, representations in cell.heard():
-        first = representations * small.config.representation
+    for layer, first in _told(cell):
         planes = [first + k for k in kept]
-        lstm.fixed.weight = torch.nn.Parameter(lstm.fixed.weight[:, [*range(first), *planes]].detach())
+        layer.weight = torch.nn.Parameter(layer.weight[:, [*range(first), *planes]].detach())
     cell.ids = len(kept)
+
+
+def _told(cell) -> list[tuple[torch.nn.Module, int]]:
+    """The layers that are told the modality, and how many of their inputs come before its planes."""
+    layers = [(lstm.fixed, count) for lstm, count in cell.heard()]
+    if cell.config.prior == "shared":
+        layers.append((cell.prior_gates, 1))
+    return [(layer, count * cell.config.representation) for layer, count in layers]
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -132,10 +139,10 @@ def test_apoe_with_one_modality_at_work_is_the_baseline(scenes, prior):
     """One expert, one product factor: APoE is the baseline plus a constant id plane."""
     apoe, baseline = tiny_model("apoe", 2, prior=prior), tiny_model("baseline", 2, prior=prior)
     state, names = apoe.state_dict(), {module: name for name, module in apoe.named_modules()}
-    for lstm, representations in apoe.inference.cells[0].heard():
-        first, key = representations * apoe.config.representation, f"{names[lstm]}.fixed.weight"
+    for layer, first in _told(apoe.inference.cells[0]):
+        key = f"{names[layer]}.weight"
         with torch.no_grad():
-            lstm.fixed.weight[:, first : first + 2] = 0
+            layer.weight[:, first : first + 2] = 0
         state[key] = torch.cat([state[key][:, :first], state[key][:, first + 2 :]], 1)
     baseline.load_state_dict(state)
     shown = np.array([[False, True]] * 3)

@@ -125,6 +125,9 @@ def test_one_network_for_prior_and_posterior(scenes, network, geometry, reading)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_shared_network_says_the_same_of_what_it_knows_in_either_role(scenes, network):
     model = tiny_model(network, 2, **SHARED)
+    for cell in model.inference.cells:
+        for weight in (*cell.prior_gates.parameters(), *cell.prior_out.parameters()):
+            weight.data.zero_()
     episodes = episodes_for(scenes, model)
     nothing_more = episodes.with_views(episodes.context, torch.zeros_like(episodes.target))
     latents = model.posterior(nothing_more, Noise(0))
