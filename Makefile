@@ -1,4 +1,5 @@
-# make repro: all results at the default scale. make demo: the whole pipeline at toy size. make test: the tests.
+# make repro: all results at the default scale. make demo: the whole pipeline at toy size. make test: the tests;
+# make unit: those of the library alone, which run no pipeline.
 # make explore: a page to give looks and touches to trained networks, and see what they imagine.
 # make docs: README, docs/ and an API reference as a site, site/index.html.
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -6,16 +7,16 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: repro demo explore docs test setup
+.PHONY: repro demo explore docs test unit setup
 .DEFAULT_GOAL := repro
 
 repro: setup
-	dvc repro
+	python -m stages repro
 
 demo: setup
 	rm -rf .scratch/demo
 	git clone --quiet . .scratch/demo
-	cd .scratch/demo && sed -i.bak 's/^scale: .*/scale: smoke/' params.yaml && rm params.yaml.bak && dvc repro
+	cd .scratch/demo && sed -i.bak 's/^scale: .*/scale: smoke/' params.yaml && rm params.yaml.bak && python -m stages repro
 	cd .scratch/demo && git add dvc.lock params.yaml reports \
 		&& git -c user.name=demo -c user.email=demo@localhost commit --quiet --message "Scale smoke"
 	@echo "report: $(CURDIR)/.scratch/demo/reports/smoke/index.html"
@@ -30,6 +31,10 @@ docs: setup
 
 test: setup
 	python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+unit: setup
+	python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+		tests/data tests/evaluation tests/figures tests/mese tests/models tests/training
 
 setup: .venv/installed
 

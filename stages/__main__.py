@@ -15,12 +15,14 @@ from stages import (
     evaluate,
     explore,
     figures,
+    forecast,
     generation,
     imagine,
     look,
     publish,
     rate,
     report,
+    repro,
     score,
     simulate,
     speed,
@@ -32,6 +34,7 @@ from stages.clock import timed
 os.environ["MPLBACKEND"] = "Agg"  # no window is ever opened, whatever a notebook has set
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 STAGES = (
+    repro,
     check,
     simulate,
     split,
@@ -50,6 +53,7 @@ STAGES = (
     publish,
     speed,
     rate,
+    forecast,
 )
 for stage in STAGES:
     app.command(stage.__name__.removeprefix("stages."))(timed(stage.run))
@@ -64,8 +68,9 @@ def _stop(number: int, frame) -> None:
 
 
 def main() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):  # as nohup wants it
+            signal.signal(number, _stop)
     try:
         with exit_with_message():
             _run()

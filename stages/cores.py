@@ -4,9 +4,16 @@ import os
 
 from gmn.training.launch import Launch
 
+SHARE = "GMN_CORES"  # environment: cores that a stage may use, where others run beside it
+
 
 def cores(setting: int) -> int:
     """``setting``, where 0 means all cores this process may use."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return setting or int(os.environ.get(SHARE, 0)) or available()
+
+
+def available() -> int:
+    """Cores of this machine that this process may use."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # Processes that torchrun started on this machine share its cores.
-    return setting or max(1, available // (Launch.of_environment() or Launch()).local_size)
+    return max(1, count // (Launch.of_environment() or Launch()).local_size)

@@ -21,12 +21,12 @@ def run() -> None:
         times = (
             read_table(paths.times, f"delete it, or {again}", ("stage", "seconds")).set_index("stage")["seconds"] / 60
         )
-        minutes = times.groupby(_group, sort=False).sum().to_dict()
+        minutes = times.groupby(group_of, sort=False).sum().to_dict()
     text = page(settings, paths.figures, metrics, claims, album, minutes)
     write_atomically(paths.page, text)
 
 
-def _group(stage: str) -> str:
+def group_of(stage: str) -> str:
     """What is timed together: a stage with all its matrix, an evaluation of all networks."""
     name, _, item = stage.partition("@")
     return item.split("-")[0] if name == "evaluate" else name

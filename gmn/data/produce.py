@@ -19,6 +19,7 @@ from pathlib import Path
 import joblib
 import mujoco
 import numpy as np
+from joblib.externals.loky import get_reusable_executor
 from safetensors import SafetensorError, safe_open
 
 from gmn.arguments import Count, Index, checked, listed, numbers
@@ -143,6 +144,7 @@ def _engine(workers: int, cluster: str | None):
     if cluster is None:
         with joblib.parallel_config(backend="loky", n_jobs=workers):
             yield
+        get_reusable_executor().shutdown()  # so that the workers' time counts as this process's
         return
     try:
         from distributed import Client

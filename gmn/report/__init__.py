@@ -61,6 +61,21 @@ def claims_table(claims: dict) -> str:
     return _environment(escape=False).get_template("report/claims.md.j2").render(claims)
 
 
+def time_table(scale: str, groups: list[dict], rows: list[dict], overhead: float, whole: dict | None) -> str:
+    """Where the time of a run goes and what more cores would make of it, Markdown.
+
+    Args:
+        scale: of the run.
+        groups: ``name`` of a group of stages, how many ``stages``, their ``seconds`` and ``cpu_seconds``.
+        rows: ``seconds`` that a run takes on so many ``cores``; ``busy`` and ``chain``, seconds that bound it from
+            below; the ``last`` stages.
+        overhead: CPU seconds of DVC's a stage.
+        whole: a run as it was measured, if one was: ``processes``, ``seconds``, ``cpu_seconds``, ``peak_mib``.
+    """
+    about = {"scale": scale, "groups": groups, "rows": rows, "overhead": overhead, "whole": whole}
+    return _environment(escape=False).get_template("report/schedule.md.j2").render(about)
+
+
 def model_card(settings: Settings, networks: list[dict]) -> str:
     """What a user of trained networks should know, Markdown.
 

@@ -1,11 +1,14 @@
-"""The whole pipeline at scale smoke, run once by `dvc repro` in a copy of the working tree."""
+"""The whole pipeline at scale smoke, run once, side by side, in a copy of the working tree; killed on the way."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 from filelock import FileLock
 
@@ -83,19 +86,45 @@ def commit(folder: Path) -> None:
     assert run(folder, "git", "commit", "--quiet", "--message", "state").returncode == 0
 
 
+def kill_all(process: subprocess.Popen) -> None:
+    """Kill -9 a process and all that it has started, as a lost machine would."""
+    for each in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
+        each.kill()
+    process.communicate()
+
+
+def killed_when(folder: Path, log: str, after: float) -> None:
+    """Begin `python -m stages repro`, and kill all of it some seconds after a stage has begun."""
+    command = (sys.executable, "-m", "stages", "repro", "--processes", "2")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, **quiet)
+    until = time.monotonic() + 1200
+    while not (folder / ".scratch/repro" / log).exists():
+        assert process.poll() is None and time.monotonic() < until, log
+        time.sleep(0.05)
+    time.sleep(after)
+    kill_all(process)
+
+
 @pytest.fixture(scope="session")
 def repro(tmp_path_factory, worker_id) -> tuple[Path, str]:
-    """The folder after `dvc repro`, and what it printed: made once, copied for each process that tests."""
+    """The folder after `python -m stages repro`, and what it said: made once, copied for each process that tests.
+
+    It is killed twice on the way, so that every test is of results that were made side by side and resumed.
+    """
     base = tmp_path_factory.getbasetemp()
     made = (base if worker_id == "master" else base.parent) / "made"
     printed, folder = made.with_suffix(".txt"), base / "pipeline"
     with FileLock(made.with_suffix(".lock")):
         if not printed.exists():
             shutil.rmtree(made, ignore_errors=True)
-            result = run(copy_tree(made), "dvc", "repro")
+            copy_tree(made)
+            for stage in ("simulate@train", "train@apoe-m2-0"):
+                killed_when(made, f"{stage}.log", random.uniform(0, 8))
+            result = run(made, sys.executable, "-m", "stages", "repro", "--processes", "2")
             assert result.returncode == 0, result.stdout + result.stderr
             commit(made)
-            printed.write_text(result.stdout)
+            printed.write_text(result.stderr)
         shutil.copytree(made, folder, symlinks=True)
     return folder, printed.read_text()
 

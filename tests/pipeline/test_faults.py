@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.pipeline.conftest import ENVIRONMENT, assert_refused, run, stage
+from tests.pipeline.served import served
 
 DENSITY = "reports/smoke/density/m2/apoe/0.json"
 
@@ -65,26 +66,26 @@ CASES = [(DENSITY, "score", how) for how in WRONG] + [(*read, how) for read in R
 @pytest.mark.parametrize(("name", "reader", "how"), CASES, ids=[f"{name} {how}" for name, _, how in CASES])
 def test_a_broken_file_is_named(place, damaged, name, reader, how):
     damaged(name, WRONG[how])
-    assert_refused(stage(place, *reader.split()), name.removesuffix("/manifest.json"), "again")
+    assert_refused(served(place, *reader.split()), name.removesuffix("/manifest.json"), "again")
 
 
 @pytest.mark.parametrize("how", ["truncated", "emptied", "null", "binary"])
 @pytest.mark.parametrize("name", ["reports/smoke/curves/m2/apoe/0.csv", "reports/smoke/metrics.json"])
 def test_a_broken_table_is_named(place, damaged, name, how):
     damaged(name, WRONG[how])
-    assert_refused(stage(place, "figures" if name.endswith("csv") else "report"), name, "dvc repro")
+    assert_refused(served(place, "figures" if name.endswith("csv") else "report"), name, "dvc repro")
 
 
 def test_results_of_another_network_are_named(place, damaged):
     damaged(DENSITY, lambda content: (place / DENSITY.replace("apoe", "poe")).read_bytes())
-    assert_refused(stage(place, "score"), DENSITY, "'network': 'poe'", "dvc repro")
+    assert_refused(served(place, "score"), DENSITY, "'network': 'poe'", "dvc repro")
 
 
 def test_a_split_of_another_regime_is_named(place, damaged):
     other = (place / "data/smoke/splits/m8-1-2.safetensors").read_bytes()
     damaged("data/smoke/splits/m14-11-14.safetensors", lambda content: other)
     assert_refused(
-        stage(place, "train", "--model", "apoe", "--regime", "m14-11-14"), "regime is 'm8-1-2', wanted 'm14-11-14'"
+        served(place, "train", "--model", "apoe", "--regime", "m14-11-14"), "regime is 'm8-1-2', wanted 'm14-11-14'"
     )
 
 
@@ -92,7 +93,7 @@ def test_times_that_are_broken_are_begun_anew(place, damaged):
     damaged("reports/smoke/time.csv", lambda content: b"\xff\x00,,")
     result = stage(place, "score", env=ENVIRONMENT | {"DVC_STAGE": "score"})
     assert result.returncode == 0, result.stderr
-    assert (place / "reports/smoke/time.csv").read_text().startswith("stage,seconds\nscore,")
+    assert (place / "reports/smoke/time.csv").read_text().startswith("stage,seconds,cpu_seconds,peak_mib\nscore,")
 
 
 HOSTILE = """

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageSequence
 
-from tests.pipeline.conftest import run
+from tests.pipeline.conftest import copy_tree, run
 
 FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figs1", "figs2", "figs4", "figs5", "figs6", "table1")
 BEYOND = ("agreement", "calibration", "explained", "hand", "occupancy", "samples", "touches")
@@ -25,6 +25,18 @@ def test_a_second_repro_has_nothing_to_do(repro):
     assert again.returncode == 0 and "Running stage" not in again.stdout
     assert "up to date" in run(folder, "dvc", "status").stdout
     assert run(folder, "git", "status", "--porcelain").stdout == ""
+
+
+def test_dvc_repro_alone_gives_the_same_bytes(repro, tmp_path):
+    """Stages of every kind, one after another, in a folder that has none of the others' work."""
+    targets = ("score", "evaluate-missing@missing-m8-1-2-apoe-0")
+    result = run(copy_tree(tmp_path / "plain"), "dvc", "repro", *targets)
+    assert result.returncode == 0, result.stdout + result.stderr
+    plain = tmp_path / "plain"
+    files = [path for part in ("data", "models", "reports") for path in (plain / part).rglob("*") if path.is_file()]
+    made = [path.relative_to(plain) for path in files if path.name not in ("time.csv", ".gitignore")]
+    assert {path.suffix for path in made} >= {".safetensors", ".json", ".csv", ".txt"} and len(made) > 20
+    assert [path for path in made if (plain / path).read_bytes() != (repro[0] / path).read_bytes()] == []
 
 
 @pytest.mark.parametrize("name", FIGURES + BEYOND)

@@ -19,6 +19,7 @@ from gmn.data.regime import Regime
 from gmn.data.shards import SceneSet, shard_name
 from gmn.mese import shape
 from tests.pipeline.conftest import ENVIRONMENT, assert_refused, change_params, run, stage
+from tests.pipeline.served import served
 
 
 def kill_when(folder: Path, pattern: str, *command: str) -> None:
@@ -40,11 +41,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_help_lists_every_stage_at_once(repro):
     result = stage(repro[0], "--help")
     helpers = {"__init__", "__main__", "clock", "cores", "device", "load", "options", "plan", "trained"}
+    helpers |= {"display", "driver", "graph", "schedule"}  # of `repro`
     names = {path.stem for path in (repro[0] / "stages").glob("*.py")} - helpers
     assert {"simulate", "train", "report", "look", "speed"} <= names
     for name in names:
         assert name in result.stdout
-        assert stage(repro[0], name, "--help").returncode == 0
+        assert served(repro[0], name, "--help").returncode == 0
 
 
 def test_killed_simulation_goes_on_and_ends_in_the_same_bytes(workplace):
@@ -112,7 +114,7 @@ def test_wrong_settings_stop_before_any_work(workplace):
     ],
 )
 def test_wrong_arguments(repro, arguments, words):
-    assert_refused(stage(repro[0], *arguments), *words)
+    assert_refused(served(repro[0], *arguments), *words)
 
 
 def test_an_altered_shard_is_named(workplace):
@@ -121,9 +123,9 @@ def test_an_altered_shard_is_named(workplace):
     content[-1] ^= 1
     path.unlink()
     path.write_bytes(content)
-    assert_refused(stage(workplace, "evaluate", "density", "--model", "apoe"), shard_name(0), "altered")
-    assert_refused(stage(workplace, "simulate", "--set", "test", "--check"), shard_name(0), "altered")
-    assert stage(workplace, "simulate", "--set", "val", "--check").returncode == 0
+    assert_refused(served(workplace, "evaluate", "density", "--model", "apoe"), shard_name(0), "altered")
+    assert_refused(served(workplace, "simulate", "--set", "test", "--check"), shard_name(0), "altered")
+    assert served(workplace, "simulate", "--set", "val", "--check").returncode == 0
 
 
 def test_a_set_of_other_settings_is_named(workplace):
@@ -174,7 +176,7 @@ def test_a_scene_can_be_looked_at(workplace):
 @pytest.mark.parametrize("look, touch", [(1, 3), (0, 0), (15, 15)])
 def test_a_scene_can_be_imagined(repro, tmp_path, look, touch):
     numbers = ("--scene", "5", "--look", str(look), "--touch", str(touch), "--views", "4", "--samples", "2")
-    result = stage(repro[0], "imagine", *numbers, str(tmp_path / "new/imagined.png"))
+    result = served(repro[0], "imagine", *numbers, str(tmp_path / "new/imagined.png"))
     assert result.returncode == 0, result.stderr
     with Image.open(tmp_path / "new/imagined.png") as picture:
         assert picture.width > 1000 and len(picture.getcolors(2**24)) > 100
@@ -184,7 +186,7 @@ def test_networks_are_imagined_side_by_side(repro, tmp_path):
     models = ("--model", "apoe", "--model", "baseline")
     one, two = (tmp_path / name for name in ("one.png", "two.png"))
     for chosen, picture in ((models[:2], one), (models, two)):
-        result = stage(repro[0], "imagine", "--views", "4", "--samples", "2", *chosen, str(picture))
+        result = served(repro[0], "imagine", "--views", "4", "--samples", "2", *chosen, str(picture))
         assert result.returncode == 0, result.stderr
     with Image.open(one) as alone, Image.open(two) as both:
         assert both.height > 1.3 * alone.height
@@ -192,12 +194,12 @@ def test_networks_are_imagined_side_by_side(repro, tmp_path):
 
 def test_weights_of_another_configuration_say_what_differs(workplace):
     change_params(workplace, "state: 8", "state: 12")
-    assert_refused(stage(workplace, "evaluate", "density", "--model", "apoe"), "state is 8, wanted 12", "dvc repro")
+    assert_refused(served(workplace, "evaluate", "density", "--model", "apoe"), "state is 8, wanted 12", "dvc repro")
 
 
 def test_missing_results_are_named(workplace):
     (workplace / "reports/smoke/density/m2/apoe/0.json").unlink()
-    assert_refused(stage(workplace, "score"), "reports/smoke/density/m2/apoe/0.json", "dvc repro")
+    assert_refused(served(workplace, "score"), "reports/smoke/density/m2/apoe/0.json", "dvc repro")
 
 
 def test_a_full_disk_leaves_nothing_half_written(workplace):
