@@ -89,7 +89,7 @@ class SeparateConvDraw(ConvDraw):
 
     def gates(self, lstm, context, target, modality):
         r = context if lstm is self.prior_lstm else torch.cat([target, context], 1)
-        return lstm.static(r) + id_planes(lstm.fixed, self.ids, modality, r)
+        return lstm.static(r) + id_planes(lstm.fixed.weight, self.ids, modality, r)
 
     def first_posterior(self, context, target, modality):
         state = self.posterior_lstm(self.gates(self.posterior_lstm, context, target, modality), None, None)
@@ -138,27 +138,24 @@ class SharedConvDraw(ConvDraw):
             nn.init.zeros_(weight)
 
     def begin(self, context, target, modality, samples=1):
-        static = [self._prior_gates(context, modality)]
+        # Both are linear in r: the prior's gates and those of its residual are one convolution.
+        weight = self.lstm.fixed.weight + self.prior_gates.weight
+        static = [self._static(context, modality, weight, self.lstm.fixed.bias + self.prior_gates.bias)]
         if target is not None:
-            static.append(self._static(target, modality))
+            static.append(self.gates(self.lstm, context, target, modality))
         return SharedDraw(self, [copies(gates, samples) for gates in static])
 
-    def _prior_gates(self, context: Tensor, modality: Tensor | None) -> Tensor:
-        r, told = context.shape[1], id_planes(self.prior_gates, self.ids, modality, context)
-        residual = convolve(context, self.prior_gates.weight[:, :r], self.prior_gates.bias) + told
-        return self._static(context, modality) + residual
-
-    def _static(self, r: Tensor, modality: Tensor | None) -> Tensor:
-        return self.lstm.static(r) + id_planes(self.lstm.fixed, self.ids, modality, r)
+    def _static(self, r: Tensor, modality: Tensor | None, weight: Tensor, bias: Tensor) -> Tensor:
+        return convolve(r, weight[:, : r.shape[1]], bias) + id_planes(weight, self.ids, modality, r)
 
     def heard(self):
         return [(self.lstm, 1)]
 
     def gates(self, lstm, context, target, modality):
-        return self._static(target, modality)
+        return self._static(target, modality, lstm.fixed.weight, lstm.fixed.bias)
 
     def first_posterior(self, context, target, modality):
-        state = self.lstm(self._static(target, modality), None, None)
+        state = self.lstm(self.gates(self.lstm, context, target, modality), None, None)
         return self.out, self.out(state.hidden).chunk(2, 1)[0]
 
 
@@ -168,8 +165,9 @@ class SharedDraw(Draw):
         self.states = [cell.lstm(gates, None, None) for gates in static]
 
     def prior(self) -> Gaussian:
-        hidden = self.states[0].hidden
-        return Gaussian(*(self.cell.out(hidden) + self.cell.prior_out(hidden)).chunk(2, 1))
+        out, residual = self.cell.out, self.cell.prior_out
+        stats = convolve(self.states[0].hidden, out.weight + residual.weight, out.bias + residual.bias)
+        return Gaussian(*stats.chunk(2, 1))
 
     def posterior(self) -> Gaussian:
         return Gaussian(*self.cell.out(self.states[1].hidden).chunk(2, 1))
@@ -178,9 +176,9 @@ class SharedDraw(Draw):
         self.states = [self.cell.lstm(gates, z, state) for gates, state in zip(self.static, self.states, strict=True)]
 
 
-def id_planes(layer: nn.Module, ids: int, modality: Tensor | None, static: Tensor) -> Tensor | float:
-    """What the planes of modality ids, which follow the channels of ``static``, add to the outputs of ``layer``."""
-    return planes(layer, static.shape[1], ids, static.shape[2:])[modality] if ids else 0.0
+def id_planes(weight: Tensor, ids: int, modality: Tensor | None, static: Tensor) -> Tensor | float:
+    """What the planes of modality ids, which follow the channels of ``static``, add to gates by ``weight``."""
+    return planes(weight, static.shape[1], ids, static.shape[2:])[modality] if ids else 0.0
 
 
 CELLS: dict[str, type[ConvDraw]] = {"separate": SeparateConvDraw, "shared": SharedConvDraw}

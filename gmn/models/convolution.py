@@ -17,15 +17,15 @@ def convolve(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return FUNCTIONS[weight.ndim - 2](x, weight, bias, padding=weight.shape[-1] // 2)
 
 
-def planes(layer: nn.Module, first: int, count: int, grid: tuple[int, ...]) -> Tensor:
-    """What ``count`` inputs from ``first`` on that are one everywhere, each alone, add to a layer's outputs.
+def planes(weight: Tensor, first: int, count: int, grid: tuple[int, ...]) -> Tensor:
+    """What ``count`` inputs from ``first`` on that are one everywhere, each alone, add to outputs by ``weight``.
 
     Returns:
         (count, O, *grid)
     """
     if not count:
-        return layer.weight.new_zeros(0, layer.out_channels, *grid)
-    weight = layer.weight[:, first : first + count].transpose(0, 1).flatten(0, 1)[:, None]
+        return weight.new_zeros(0, len(weight), *grid)
+    weight = weight[:, first : first + count].transpose(0, 1).flatten(0, 1)[:, None]
     return convolve(weight.new_ones(1, 1, *grid), weight)[0].unflatten(0, (count, -1))
 
 

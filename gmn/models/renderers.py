@@ -27,7 +27,7 @@ class RendererCore(nn.Module):
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor) -> Tensor:
         """Hidden states (T, N, H, *grid) for queries (N, Q) of episodes ``episode`` (N,) of z (E, TZ, *grid)."""
-        maps = planes(self.lstm.fixed, self.latent, query.shape[1], z.shape[2:])
+        maps = planes(self.lstm.fixed.weight, self.latent, query.shape[1], z.shape[2:])
         static = self.lstm.static(z)[episode] + (query @ maps.flatten(1)).unflatten(1, maps.shape[1:])
         states, state = [], None
         for _ in range(self.steps):

@@ -101,7 +101,7 @@ def _share_gates(lstm: ConvLSTM, z: Tensor, query: Tensor) -> None:
     """z and query have the same say in a renderer's gates."""
     latent = z.shape[1]
     by_z = lstm.static(z, bias=False)
-    maps = planes(lstm.fixed, latent, query.shape[1], z.shape[2:])
+    maps = planes(lstm.fixed.weight, latent, query.shape[1], z.shape[2:])
     by_query = (query @ maps.flatten(1)).unflatten(1, maps.shape[1:])
     for first, part in ((slice(0, latent), by_z), (slice(latent, None), by_query)):
         lstm.fixed.weight[:, first] *= SHARE / _spread(centred(part))

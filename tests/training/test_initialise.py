@@ -94,7 +94,7 @@ def test_z_and_query_share_the_gates_of_a_renderer(scenes):
     query = episodes.queries[0].flatten(0, 1)
     with torch.no_grad():
         by_z = core.lstm.static(z, bias=False)
-        maps = planes(core.lstm.fixed, core.latent, 7, model.config.grid)
+        maps = planes(core.lstm.fixed.weight, core.latent, 7, model.config.grid)
         by_query = (query @ maps.flatten(1)).unflatten(1, maps.shape[1:])
     for part in (by_z, by_query):
         assert float((part - part.mean((0, 2, 3), keepdim=True)).square().mean().sqrt()) == pytest.approx(
