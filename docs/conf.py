@@ -55,11 +55,8 @@ gmn/pretrained/map/README
 :hidden:
 :caption: What was found
 docs/results
-docs/results-map
-docs/certainty
 docs/differences
 docs/learning
-docs/learning-map
 docs/performance
 ```
 
@@ -69,19 +66,12 @@ docs/performance
 laptop: every claim <reports/laptop/claims>
 laptop, three seeds <reports/laptop-seeds/README>
 laptop, three seeds: every claim <reports/laptop-seeds/claims>
-laptop, before <reports/laptop-before/README>
 long <reports/long/README>
 long: every claim <reports/long/claims>
 long, three seeds <reports/long-seeds/README>
 long, three seeds: every claim <reports/long-seeds/claims>
 map <reports/map/README>
 map: every claim <reports/map/claims>
-map, three seeds <reports/map-seeds/README>
-map, three seeds: every claim <reports/map-seeds/claims>
-map, a second machine <reports/map-second-machine/README>
-map, a second machine: every claim <reports/map-second-machine/claims>
-map, four times the steps <reports/map-long/README>
-map, four times the steps: every claim <reports/map-long/claims>
 paper <reports/paper/README>
 ```
 

@@ -74,6 +74,11 @@ class Paths:
         return self.reports / "figures"
 
     @property
+    def phone(self) -> Path:
+        """Figures for a phone: for the page alone, so not beside those that are kept in Git."""
+        return self.data / "phone"
+
+    @property
     def album(self) -> Path:
         return self.data / "album.json"
 

@@ -14,11 +14,15 @@ def run() -> None:
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
-    new = paths.figures.with_name("figures.new")  # beside the old ones, which stay until all are drawn
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
+    kept = (paths.figures, paths.phone)
+    new = [folder.with_name(f"{folder.name}.new") for folder in kept]  # the old ones stay until all are drawn
     try:
-        draw_all(Results(settings, paths), new)
-        replace_folder(new, paths.figures)
+        for folder in new:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        draw_all(Results(settings, paths), *new)
+        for folder, old in zip(new, kept, strict=True):
+            replace_folder(folder, old)
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        for folder in new:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -22,7 +22,7 @@ def run() -> None:
             read_table(paths.times, f"delete it, or {again}", ("stage", "seconds")).set_index("stage")["seconds"] / 60
         )
         minutes = times.groupby(group_of, sort=False).sum().to_dict()
-    text = page(settings, paths.figures, metrics, claims, album, minutes)
+    text = page(settings, {"page": paths.figures, "phone": paths.phone}, metrics, claims, album, minutes)
     write_atomically(paths.page, text)
 
 

@@ -72,7 +72,7 @@ def test_nothing_is_loaded_from_elsewhere(site, pages):
 
 def test_pages_show_figures_and_docstrings(site):
     start = (site / "index.html").read_text()
-    assert all(f'src="_images/{name}"' in start for name in ("turntable.gif", "fig4.png", "poses.png"))
+    assert all(f'src="_images/{name}"' in start for name in ("turntable.gif", "fig4.svg"))
     api = (site / "docs/api/trained.html").read_text()
     assert "What is believed of a scene given views of any subset of modalities" in api
     assert "samples</strong> – S, how many scenes to imagine" in api

@@ -3,7 +3,7 @@
 Few scenes first: over all scenes a picture depends on the camera's height but not on its yaw; a network that sees
 thousands of them learns to ignore where around the object it looks before it knows any object, and hardly comes back.
 Of a handful of scenes it must know object and viewpoint both. Short scenes first: a scene of which one view is shown is
-cheap and easy, its code is that of one picture. See docs/learning-map.md.
+cheap and easy, its code is that of one picture. See docs/learning.md.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmn.figures.style import PAGE, PHONE, SHEETS, Figure, Sheet, bare, caption, heading, style
+from gmn.figures.style import FOR_PAGE, PAGE, PHONE, Figure, Sheet, bare, caption, heading, style
 from gmn.mese import aside
 from gmn.mese.channels import channels
 from gmn.mese.pose import camera_frame, wrist_frame
@@ -17,7 +17,7 @@ KINDS = {
 
 
 @style()
-def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = SHEETS[0]) -> Figure:
+def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = FOR_PAGE) -> Figure:
     """The first views and grasps of a scene, given its arrays as :func:`gmn.mese.simulate.simulate` names them."""
     thing = Object.of(scene)
     if sheet.across:

@@ -47,11 +47,9 @@ class Sheet:
     """What a figure is drawn for.
 
     Attributes:
-        suffix: of its files' names.
         across: panels stand beside one another; else one below the other.
     """
 
-    suffix: str
     across: bool
 
     def panels(self, rows: int, columns: int, height: float, **keywords) -> tuple[Figure, np.ndarray]:
@@ -78,7 +76,7 @@ class Sheet:
         figure.legend(handles, labels, loc=loc, ncols=ncols, **keywords)
 
 
-SHEETS = (Sheet("", across=True), Sheet("-phone", across=False))
+FOR_PAGE, FOR_PHONE = Sheet(across=True), Sheet(across=False)
 
 
 def style():
@@ -86,10 +84,9 @@ def style():
     return matplotlib.style.context(["default", OURS])
 
 
-def save(figure: Figure, folder: Path, name: str, sheet: Sheet) -> None:
-    """Write it as SVG, for a page as PNG, too."""
-    for kind in (".svg", ".png") if sheet.across else (".svg",):
-        save_picture(figure, folder / f"{name}{sheet.suffix}{kind}")
+def save(figure: Figure, folder: Path, name: str) -> None:
+    """Write it as SVG."""
+    save_picture(figure, folder / f"{name}.svg")
 
 
 def save_picture(figure, path: Path) -> None:

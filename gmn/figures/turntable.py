@@ -28,7 +28,7 @@ def draw(results: Results) -> bytes:
     scene, networks = album["scenes"][SCENE], album["about"]["networks"]
     truth = _rows(scene["truth"], 1, views)[0]
     columns = ["given", *(LABELS[network] for network in networks), "truth"]
-    figure, axes = panels(len(GIVEN), len(columns), figsize=(5.4, 4.3), dpi=120)
+    figure, axes = panels(len(GIVEN), len(columns), figsize=(5.4, 4.3))
     shown = []
     for line, (label, given) in zip(axes, GIVEN.items(), strict=True):
         answers = album["imagined"][SCENE][given]

@@ -12,15 +12,16 @@ from gmn.params import Settings
 from gmn.roster import LABELS
 
 SECTIONS: dict[str, list[dict]] = YAML(typ="safe").load(files("gmn.report").joinpath("figures.yaml").read_text())
-LAYOUTS = {"page": "", "phone": "-phone"}  # and how the files of each are named, see gmn/figures/style.py
 
 
-def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: dict, minutes: dict[str, float]) -> str:
+def page(
+    settings: Settings, figures: dict[str, Path], metrics: dict, claims: dict, album: dict, minutes: dict[str, float]
+) -> str:
     """The page as HTML; its pictures are inside it.
 
     Args:
         settings: of the run.
-        figures: folder of the drawn figures.
+        figures: folders of those drawn for a ``page`` and for a ``phone``.
         metrics: of :func:`gmn.evaluation.headline.headline`.
         claims: as the stage ``claims`` writes them.
         album: of :meth:`gmn.explore.explorer.Explorer.album`.
@@ -31,9 +32,11 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
     """
     entries = [entry for part in SECTIONS.values() for entry in part]
     drawn = [entry["name"] for entry in entries if entry["name"] != "table1"]  # which is text here
-    wanted = [f"{name}{suffix}" for name in drawn for suffix in LAYOUTS.values()]
-    pictures = {file: quote((figures / f"{file}.svg").read_bytes(), safe=" /:=,;()!*@$") for file in wanted}
-    with (figures / "table1.csv").open(encoding="utf-8") as file:
+    pictures = {
+        name: {layout: quote((at / f"{name}.svg").read_bytes(), safe=" /:=,;()!*@$") for layout, at in figures.items()}
+        for name in drawn
+    }
+    with (figures["page"] / "table1.csv").open(encoding="utf-8") as file:
         table1 = list(csv.reader(file))
     template = _environment(escape=True).get_template("report/index.html.j2")
     return template.render(
@@ -47,7 +50,6 @@ def page(settings: Settings, figures: Path, metrics: dict, claims: dict, album: 
         table1=table1,
         shown_in={claim: entry["name"] for entry in entries for claim in entry.get("claims", ())},
         names=LABELS,
-        layouts=LAYOUTS,
     )
 
 

@@ -5,7 +5,7 @@ due to the scene; the rest is how many views they have, since codes are never ne
 codes hardly know colours: networks learn grey pictures, and stay there. Here every layer of the encoders and the
 gates of every ConvLSTM are centred and scaled on one batch (as in Mishkin & Matas, "All you need is a good init",
 2016), gates are made insensitive to the mean code and so to the number of views, and the posterior's means are scaled
-so that z has as much signal as noise. The model is the same; it starts elsewhere. See docs/learning-map.md.
+so that z has as much signal as noise. The model is the same; it starts elsewhere. See docs/learning.md.
 """
 
 import torch

@@ -25,7 +25,7 @@ class Lesson(Section):
 
 
 class Curriculum(Section):
-    """What is easy first, and a KL that weighs less at first; see docs/learning-map.md."""
+    """What is easy first, and a KL that weighs less at first; see docs/learning.md."""
 
     lessons: list[Lesson]
     kl_start: Share

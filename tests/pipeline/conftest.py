@@ -65,10 +65,11 @@ def assert_refused(result: subprocess.CompletedProcess, *words: str) -> None:
 
 
 def copy_tree(target: Path) -> Path:
-    """Tracked and new files, at scale smoke, in a repository of their own."""
+    """Tracked and new files, at scale smoke, in a repository of their own; of kept runs what pages are made of."""
     files = run(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout.split("\0")
     for name in filter(None, files):
-        if (ROOT / name).is_file() and not name.startswith("reports/") and name != "dvc.lock":
+        of_run = name.startswith("reports/") and (name.count("/") < 2 or not name.endswith((".json", ".csv")))
+        if (ROOT / name).is_file() and not of_run and name != "dvc.lock":
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     params = target / "params.yaml"

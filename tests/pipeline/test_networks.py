@@ -38,6 +38,6 @@ def test_a_fourth_network_is_one_class_and_one_entry(workplace):
         result = stage(workplace, name)
         assert result.returncode == 0, result.stderr
     for name in ("fig3", "fig4", "explained", "agreement", "occupancy", "calibration", "samples", "touches", "figs4"):
-        assert (reports / "figures" / f"{name}.png").exists()
+        assert (reports / "figures" / f"{name}.svg").exists()
     assert "toy network" in (reports / "figures/table1.csv").read_text()
     assert "toy network" in (reports / "index.html").read_text()

@@ -41,9 +41,8 @@ def test_dvc_repro_alone_gives_the_same_bytes(repro, tmp_path):
 
 @pytest.mark.parametrize("name", FIGURES + BEYOND)
 def test_every_figure_is_drawn(reports, name):
-    assert (reports / "figures" / f"{name}.svg").read_text().rstrip().endswith("</svg>")
-    with Image.open(reports / "figures" / f"{name}.png") as picture:
-        assert len(set(picture.convert("L").tobytes())) > 10
+    drawn = (reports / "figures" / f"{name}.svg").read_text()
+    assert drawn.rstrip().endswith("</svg>") and len(re.findall("<(?:path|use|image) ", drawn)) > 30
 
 
 def test_the_turntable_turns(reports, repro):
@@ -66,7 +65,9 @@ def test_the_page_is_one_file_with_every_figure_whose_links_stay_inside_it(repor
     page = (reports / "index.html").read_text()
     assert len(page) < 10e6
     sources = re.findall(r'src="data:image/svg\+xml,([^"]+)"', page)
-    drawn = {path.read_bytes() for path in (reports / "figures").glob("*.svg") if path.stem != "table1"}
+    phone = reports.parents[1] / "data/smoke/phone"
+    figures = [*(reports / "figures").glob("*.svg"), *phone.glob("*.svg")]
+    drawn = {path.read_bytes() for path in figures if path.stem != "table1"}
     assert len(drawn) == 2 * len(FIGURES + BEYOND) - 2  # for a page and for a phone
     assert {unquote_to_bytes(source) for source in sources} == drawn
     places = set(re.findall(r'id="([^"]+)"', page))
@@ -129,7 +130,13 @@ def test_another_seed_is_trained_beside_the_first(workplace):
 def test_fig5_can_be_left_out(workplace):
     result = run(workplace, "dvc", "exp", "run", "-S", "regimes=[]")
     assert result.returncode == 0, result.stderr
-    assert set(re.findall(r"Running stage '([^']+)'", result.stdout)) == {"check", "claims", "figures", "report"}
+    assert set(re.findall(r"Running stage '([^']+)'", result.stdout)) == {
+        "check",
+        "claims",
+        "figures",
+        "report",
+        "pages",
+    }
     found = json.loads((workplace / "reports/smoke/claims.json").read_text())["claims"]
     assert {row["id"]: row["verdict"] for row in found if row["id"].startswith("C6")} == dict(
         C6="undecided", C6r="undecided"

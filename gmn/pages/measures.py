@@ -1,0 +1,166 @@
+"""What pages tell of a network: samples over training seeds and scenes, and the statistic that is made of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gmn.evaluation.intervals import Interval, interval_of
+from gmn.evaluation.results import GROUP, Results, present
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a network; more is better.
+
+    Attributes:
+        samples: of results and a network: arrays (seeds, scenes), paired with those of another network.
+        statistic: maps arrays (..., scenes), one per sample, to (...).
+        form: of the number: a format, or ``%`` for whole percents.
+        block: scenes that depend on one another, as in :func:`gmn.evaluation.intervals.interval_of`.
+    """
+
+    samples: Callable[[Results, str], list[np.ndarray]]
+    statistic: Callable = lambda values: values.mean(-1)
+    form: str = ".2f"
+    block: int = 1
+
+    def of(self, results: Results, network: str) -> Interval:
+        return interval_of(self.statistic, *self.samples(results, network), block=self.block)
+
+    def lead(self, results: Results, network: str, reference: str) -> Interval:
+        """Of ``network`` over ``reference``, on the same scenes."""
+        ours, theirs = (self.samples(results, name) for name in (network, reference))
+        count = len(ours)
+
+        def difference(*both):
+            return self.statistic(*both[:count]) - self.statistic(*both[count:])
+
+        return interval_of(difference, *ours, *theirs, block=self.block)
+
+    def spread(self, results: Results, network: str) -> float:
+        """From the lowest to the highest training seed."""
+        return float(np.ptp(self.statistic(*(np.asarray(sample) for sample in self.samples(results, network)))))
+
+
+def share(error: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Of the variance that is explained."""
+    return 1 - error.mean(-1) / variance.mean(-1)
+
+
+def explained(context: str, part: str = "grey", table: str = "error") -> Measure:
+    """Of unseen pictures; ``table``: ``error``, by P, or ``posterior``, by Q."""
+
+    def samples(results: Results, network: str) -> list:
+        found = results.explained(network)
+        return [found[table][context][part], found["variance"][part]]
+
+    return Measure(samples, share)
+
+
+def accuracy(senses: str, count: int, question: str = "paper") -> Measure:
+    """Of telling ten scenes apart by ``count`` views of each of ``senses``: ``I``, ``H``, ``H+I``."""
+
+    def samples(results: Results, network: str) -> list:
+        found = results.classification(network)
+        return [found[question][senses][:, found["counts"].index(count)]]
+
+    return Measure(samples, form="%", block=GROUP)
+
+
+def recognised(touches: int) -> Measure:
+    """Which of ten scenes five pictures show, where ``touches`` of each are known."""
+
+    def samples(results: Results, network: str) -> list:
+        found = results.classification(network)
+        return [found["touches"][:, found["touch_counts"].index(touches)]]
+
+    return Measure(samples, form="%", block=GROUP)
+
+
+def occupancy(sense: str, count: int) -> Measure:
+    def samples(results: Results, network: str) -> list:
+        found = results.occupancy(network)
+        return [found[sense]["error"][:, found["counts"].index(count)], found["reference"]["error"]]
+
+    return Measure(samples, share)
+
+
+def elbo(results: Results, network: str) -> list:
+    return [-results.missing(network, "m2")["losses"][:, -1]]
+
+
+def turned(results: Results, network: str) -> list:
+    turn = results.explained(network)["turn"]
+    return [turn["changed"], turn["variance"]]
+
+
+def bound(proposal: str, question: str) -> Measure:
+    """Fig. 3's bound of ten contexts of the other sense by the most samples of ``proposal``."""
+    return Measure(
+        lambda results, network: [results.effect_of_samples(network)["values"][proposal][question][:, -1]], form=".3f"
+    )
+
+
+def covered(sense: str, context: str, level: float) -> Measure:
+    def samples(results: Results, network: str) -> list:
+        found = results.calibration(network)
+        return [found["coverage"][sense][context][:, found["levels"].index(level)]]
+
+    return Measure(samples, form="%")
+
+
+def chroma(measure: str, context: str = "both") -> Measure:
+    """Of the scenes that have such cubes."""
+    return Measure(lambda results, network: [present(results.agreement(network)[context][measure])])
+
+
+CONTEXTS = {  # of the evaluation `explained`
+    "nothing": "nothing",
+    "one picture": "picture",
+    "one picture and 15 touches": "mixed",
+    "ten pictures": "pictures",
+    "ten touches": "touches",
+    "ten of both": "both",
+}
+ELBO = Measure(elbo, form=",.0f")
+TURN = Measure(turned, lambda changed, variance: changed.mean(-1) / variance.mean(-1))
+KNOWN: dict[str, list[Measure]] = {
+    "ELBO, nats": [ELBO],
+    "ten scenes told apart by five pictures and touches": [accuracy("H+I", 5)],
+    "by one of both": [accuracy("H+I", 1)],
+    "by five pictures": [accuracy("I", 5)],
+    "by five touches": [accuracy("H", 5)],
+    "which of ten do pictures show, after 15 touches of each": [recognised(15)],
+    "occupancy explained from 15 pictures": [occupancy("sight", 15)],
+    "from 15 touches": [occupancy("touch", 15)],
+    "from 15 of both": [occupancy("both", 15)],
+}
+EXPLAINED: dict[str, list[Measure]] = {
+    name: [explained(context, part) for part in ("grey", "chroma")] for name, context in CONTEXTS.items()
+} | {
+    f"Q of {name}": [explained(context, part, "posterior") for part in ("grey", "chroma")]
+    for name, context in CONTEXTS.items()
+    if context in ("pictures", "touches")
+}
+BOUNDS: dict[str, list[Measure]] = {
+    name: [bound(proposal, question) for proposal in ("posterior", "prior")]
+    for name, question in {
+        "GRAY from ten touches": "gray",
+        "RGB from ten touches": "rgb",
+        "touch from ten pictures": "haptics",
+    }.items()
+}
+HUES: dict[str, list[Measure]] = {
+    "hue of a hidden cube: cosine with the cube that hides it": [chroma("hue_hider")],
+    "with its own": [chroma("hue_own")],
+    "with the other cubes shown": [chroma("hue_others")],
+    "variance of chroma across samples, cubes seen": [chroma("variance_seen")],
+    "cubes hidden": [chroma("variance_hidden")],
+}
+COVERAGE: dict[str, list[Measure]] = {
+    "touch from ten pictures": [covered("haptics", "sight", 0.9)],
+    "touch from ten touches": [covered("haptics", "touch", 0.9)],
+    "pictures from ten touches": [covered("vision", "touch", 0.9)],
+    "pictures from ten pictures": [covered("vision", "sight", 0.9)],
+}

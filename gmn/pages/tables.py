@@ -1,0 +1,256 @@
+"""Tables and phrases of pages, Markdown. Pages decide nothing themselves: verdicts and marks are those of intervals."""
+
+import csv
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from gmn.evaluation.claims import FIG5
+from gmn.evaluation.intervals import Interval, bootstrap, share_explained
+from gmn.evaluation.results import AGAIN, HELD_OUT
+from gmn.evaluation.verdicts import FAILS, HOLDS, UNDECIDED, above
+from gmn.files import read_json
+from gmn.pages import measures
+from gmn.pages.measures import Measure
+from gmn.pages.runs import Run
+from gmn.roster import LABELS
+
+REFERENCE = "baseline"
+BETTER, WORSE = " ▲", " ▼"
+READINGS = {"text": "C6", "release": "C6r"}  # of a missing modality -> the claim that decides on it
+MEASURES = {name: getattr(measures, name) for name in ("KNOWN", "EXPLAINED", "BOUNDS", "HUES", "COVERAGE")}
+
+
+def markdown(rows: Iterable[Iterable], header: Iterable) -> str:
+    """A table; its first column is text."""
+    lines = [list(map(str, row)) for row in (header, *rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def number(value: float, form: str = ".2f") -> str:
+    """As a format says, or as whole percents (``%``); never a negative zero."""
+    text = f"{100 * value:.0f} %" if form == "%" else f"{value:{form}}"
+    return text.removeprefix("-") if not text.strip("-0., %") else text
+
+
+def interval(of: Interval | dict, form: str = ".2f") -> str:
+    """``0.13 (0.06 to 0.20)``; an exact count stands alone, what was not run says so."""
+    mean, low, high = (of[key] for key in ("mean", "low", "high")) if isinstance(of, dict) else of
+    if low is None:
+        return "not run"
+    if low == high:
+        return number(mean, form)
+    return f"{number(mean, form)} ({number(low, form)} to {number(high, form)})"
+
+
+def compared(name: str, *runs: Run) -> str:
+    """A table of :data:`MEASURES`, a column a network of each run. ▲, ▼: surely above, below the baseline."""
+    header = ["", *(f"{LABELS[network]}, `{run.settings.scale}`" for run in runs for network in run.networks)]
+    if len(runs) == 1:
+        header = ["", *(LABELS[network] for network in runs[0].networks)]
+    rows = [
+        [label, *(_cell(run, network, row) for run in runs for network in run.networks)]
+        for label, row in MEASURES[name].items()
+    ]
+    return markdown(rows, header)
+
+
+def _cell(run: Run, network: str, row: list[Measure]) -> str:
+    marked = MEASURES["COVERAGE"].values()
+    cells = []
+    for measure in row:
+        text = number(measure.of(run.results, network).mean, measure.form)
+        if network != REFERENCE and row not in marked:
+            lead = measure.lead(run.results, network, REFERENCE)
+            text += {HOLDS: BETTER, FAILS: WORSE, UNDECIDED: ""}[above(lead)]
+        cells.append(text)
+    return " / ".join(cells)
+
+
+def widest(name: str, *runs: Run) -> str:
+    """Half of the widest interval in a table of shares, as a share."""
+    found = [
+        measure.of(run.results, network)
+        for run in runs
+        for network in run.networks
+        for row in MEASURES[name].values()
+        for measure in row
+        if measure is not measures.ELBO
+    ]
+    return number(max(of.high - of.low for of in found) / 2)
+
+
+def seeds_apart(run: Run) -> str:
+    """From the lowest to the highest training seed, of each network."""
+    rows = {
+        "ELBO, nats": measures.ELBO,
+        "ten scenes told apart by five touches": measures.accuracy("H", 5),
+        "grey explained, one picture": measures.explained("picture"),
+        "ten pictures": measures.explained("pictures"),
+        "ten touches": measures.explained("touches"),
+    }
+    return markdown(
+        (
+            [label, *(number(measure.spread(run.results, network), measure.form) for network in run.networks)]
+            for label, measure in rows.items()
+        ),
+        ["", *(LABELS[network] for network in run.networks)],
+    )
+
+
+def standing(run: Run, measure: Measure, network: str = "apoe", reference: str = REFERENCE) -> str:
+    """``ahead of``, ``behind`` or ``level with``: by the paired interval."""
+    return {HOLDS: "ahead of", FAILS: "behind", UNDECIDED: "level with"}[
+        above(measure.lead(run.results, network, reference))
+    ]
+
+
+def who_wins(run: Run, contexts: Iterable[str] = ("ten touches", "one picture", "ten pictures")) -> str:
+    """Grey explained by each network, and who is surely ahead of or behind the baseline."""
+    rows = []
+    for context in contexts:
+        measure = measures.explained(measures.CONTEXTS[context])
+        others = [network for network in run.networks if network != REFERENCE]
+        values = [f"{number(measure.of(run.results, network).mean, '%')}" for network in run.networks]
+        rows.append([context, *values, _summary({n: standing(run, measure, n) for n in others})])
+    return markdown(rows, ["given", *(LABELS[network] for network in run.networks), "so"])
+
+
+def _summary(standings: dict[str, str]) -> str:
+    """One sentence of who stands where, those alike together."""
+    together: dict[str, list[str]] = {}
+    for network, where in standings.items():
+        together.setdefault(where, []).append(LABELS[network])
+    return "; ".join(f"{' and '.join(found)} {where} the baseline" for where, found in together.items())
+
+
+def verdicts(*runs: Run) -> str:
+    """A row a claim, a column a run, with how many parts hold."""
+    runs = {run.name: run for run in runs}.values()
+    first = next(iter(runs)).claims
+    found = [{claim["id"]: claim for claim in run.claims} for run in runs]
+    rows = [
+        [
+            claim["id"],
+            claim["claim"],
+            *(_verdict(table[claim["id"]]) if claim["id"] in table else "" for table in found),
+        ]
+        for claim in first
+    ]
+    return markdown(rows, ["", "claim of the paper", *(f"`{run.name}`" for run in runs)])
+
+
+def _verdict(claim: dict) -> str:
+    held = sum(part["verdict"] == HOLDS for part in claim["parts"])
+    return f"{claim['verdict']}, {held} of {len(claim['parts'])}"
+
+
+def decided(run: Run) -> str:
+    """A row a claim: the verdict, how many parts decide it, and the first of them."""
+    rows = []
+    for claim in run.claims:
+        alike = [part for part in claim["parts"] if part["verdict"] == claim["verdict"]]
+        count = f"{len(alike)} of {len(claim['parts'])} parts"
+        wanted = re.split("[;:]", alike[0]["wanted"])[0]
+        deciding = f"{alike[0]['what']}: {interval(alike[0]['ours'], '.3g')}; wanted {wanted}"
+        rows.append([claim["id"], claim["claim"], f"**{claim['verdict']}** ({count})", deciding])
+    return markdown(rows, ["", "claim of the paper", "verdict", "the first of these parts"])
+
+
+def claim(run: Run, name: str) -> dict:
+    return next(found for found in run.claims if found["id"] == name)
+
+
+def part(run: Run, name: str, *words: str) -> dict:
+    """The part of a claim whose text holds the words."""
+    (found,) = (p for p in claim(run, name)["parts"] if all(word in p["what"] for word in words))
+    return found
+
+
+def counted(run: Run, verdict: str) -> str:
+    """How many of the paper's claims have a verdict; a second reading of one is no claim of its own."""
+    count = sum(claim["verdict"] == verdict for claim in run.claims if claim["id"][-1].isdigit())
+    return ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")[count]
+
+
+def where_missing(*runs: Run) -> str:
+    """Fig. 5: how far the baseline's loss on all combinations is above APoE's, by reading, in nats."""
+    rows = []
+    for panel, regime in FIG5.items():
+        modalities, low, high = regime.removeprefix("m").split("-")
+        what = f"({panel}) val_full, baseline minus APoE"
+        cells = [interval(part(run, name, what)["ours"], ".0f") for run in runs for name in READINGS.values()]
+        rows.append([f"({panel}) {low} to {high} of {modalities}", *cells])
+    header = ["shown in training", *(f"by the {reading}, `{run.name}`" for run in runs for reading in READINGS)]
+    return markdown(rows, header)
+
+
+def loss_by_shown(run: Run) -> str:
+    """Loss by the text's reading where one modality is shown, and where all are, in nats."""
+    rows = []
+    for panel, regime in FIG5.items():
+        cells = []
+        for network in ("apoe", REFERENCE):
+            losses = run.results.missing(network, regime)["losses"].mean((0, 2))
+            cells += [number(losses[0], ",.0f"), number(losses[-1], ",.0f")]
+        rows.append([f"({panel})", *cells])
+    header = [f"{LABELS[network]}, {shown} shown" for network in ("apoe", REFERENCE) for shown in ("one", "all")]
+    return markdown(rows, ["", *header])
+
+
+def new_shapes(*runs: Run) -> str:
+    """How much lower the likelihood of shapes is that training never showed, nats per dimension."""
+    asked = {
+        "GRAY from ten touches": ("gray", 0, 10),
+        "GRAY from ten of both": ("gray", 10, 10),
+        "touch from ten pictures": ("haptics", 10, 0),
+        "touch from ten touches": ("haptics", 0, 10),
+    }
+    rows = []
+    for label, (question, *views) in asked.items():
+        cells = []
+        for run in runs:
+            known, new = (run.results.heldout(regime) for regime in ("m2", "m2-heldout"))
+            place = tuple(known["counts"].index(count) for count in views)
+            cost = np.subtract(*(found["values"][question][:, *place] for found in (known, new)))
+            cells.append(interval(bootstrap(cost), ".3f"))
+        rows.append([label, *cells])
+    return markdown(rows, [f"{LABELS[HELD_OUT]}", *(f"`{run.name}`" for run in runs)])
+
+
+def stage_minutes(run: Run, groups: dict[str, tuple[str, ...]]) -> str:
+    """Wall time by groups of stages; what no group names comes last."""
+    named = tuple(stage for stages in groups.values() for stage in stages)
+    rows = [[label, number(run.minutes(*stages), ".1f")] for label, stages in groups.items()]
+    rest = sum(seconds for stage, seconds in run.seconds.items() if not stage.startswith(named)) / 60
+    rows += [["evaluations, figures, tables", number(rest, ".1f")], ["all", number(run.minutes(), ".1f")]]
+    return markdown(rows, ["stage", "minutes"])
+
+
+def imagined(network: str, contexts: Iterable[str], *runs: Run) -> str:
+    """Grey / chroma of unseen pictures that a network explains, a column a run."""
+    rows = []
+    for context in contexts:
+        cells = []
+        for run in runs:
+            files = [read_json(path, AGAIN) for path in sorted((run.folder / "explained").rglob(f"{network}/*.json"))]
+            name = measures.CONTEXTS[context]
+            shares = [
+                share_explained(
+                    [file["error"][name][part] for file in files], [file["variance"][part] for file in files]
+                )
+                for part in ("grey", "chroma")
+            ]
+            cells.append(" / ".join(number(share.mean) for share in shares))
+        rows.append([context, *cells])
+    return markdown(rows, ["given", *(f"`{run.name}`" for run in runs)])
+
+
+def from_csv(path: str) -> str:
+    """A table that is kept as CSV under reports."""
+    with Path(path).open(encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    return markdown(rows, header)
