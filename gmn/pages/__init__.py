@@ -1,5 +1,6 @@
 """README and docs made of results: a template in docs/pages for each page that tells a measured number."""
 
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,7 +28,7 @@ def pages(settings: Settings, root: Path = Path()) -> dict[Path, str]:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals = vars(tables) | {"runs": Runs(settings, root), "M": measures}
+    environment.globals = vars(tables) | {"runs": Runs(settings, root), "M": measures, "csv": partial(tables.from_csv, root)}
     return {
         target(path.name): environment.get_template(path.name).render()
         for path in sorted((root / TEMPLATES).glob("*.md.j2"))

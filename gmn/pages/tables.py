@@ -25,9 +25,8 @@ MEASURES = {name: getattr(measures, name) for name in ("KNOWN", "EXPLAINED", "BO
 
 def markdown(rows: Iterable[Iterable], header: Iterable) -> str:
     """A table; its first column is text."""
-    lines = [list(map(str, row)) for row in (header, *rows)]
-    lines.insert(1, ["---"] * len(lines[0]))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    lines = [f"| {' | '.join(map(str, row))} |".replace("|  |", "| |") for row in (header, *rows)]
+    return "\n".join([lines[0], "|" + "---|" * len(list(header)), *lines[1:]])
 
 
 def number(value: float, form: str = ".2f") -> str:
@@ -128,24 +127,17 @@ def _summary(standings: dict[str, str]) -> str:
 
 
 def verdicts(*runs: Run) -> str:
-    """A row a claim, a column a run, with how many parts hold."""
+    """A row a run, a column a claim: the verdict, and how many parts hold."""
     runs = {run.name: run for run in runs}.values()
-    first = next(iter(runs)).claims
-    found = [{claim["id"]: claim for claim in run.claims} for run in runs]
-    rows = [
-        [
-            claim["id"],
-            claim["claim"],
-            *(_verdict(table[claim["id"]]) if claim["id"] in table else "" for table in found),
-        ]
-        for claim in first
-    ]
-    return markdown(rows, ["", "claim of the paper", *(f"`{run.name}`" for run in runs)])
+    names = [claim["id"] for claim in next(iter(runs)).claims]
+    found = {run.name: {claim["id"]: claim for claim in run.claims} for run in runs}
+    rows = [[f"`{run}`", *(_verdict(table[n]) if n in table else "" for n in names)] for run, table in found.items()]
+    return markdown(rows, ["", *names])
 
 
 def _verdict(claim: dict) -> str:
     held = sum(part["verdict"] == HOLDS for part in claim["parts"])
-    return f"{claim['verdict']}, {held} of {len(claim['parts'])}"
+    return f"{claim['verdict']} {held}/{len(claim['parts'])}"
 
 
 def decided(run: Run) -> str:
@@ -249,8 +241,10 @@ def imagined(network: str, contexts: Iterable[str], *runs: Run) -> str:
     return markdown(rows, ["given", *(f"`{run.name}`" for run in runs)])
 
 
-def from_csv(path: str) -> str:
-    """A table that is kept as CSV under reports."""
-    with Path(path).open(encoding="utf-8") as file:
-        header, *rows = csv.reader(file)
-    return markdown(rows, header)
+def from_csv(root: Path, path: str, columns: Iterable[str] = (), **among: tuple[str, ...]) -> str:
+    """A table that is kept as CSV: of all its columns or of some, of the rows whose values are ``among`` those named."""
+    with (root / path).open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    chosen = list(columns or rows[0])
+    shown = (row for row in rows if all(row[name] in values for name, values in among.items()))
+    return markdown(([row[name] for name in chosen] for row in shown), chosen)
