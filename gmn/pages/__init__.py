@@ -28,7 +28,11 @@ def pages(settings: Settings, root: Path = Path()) -> dict[Path, str]:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals = vars(tables) | {"runs": Runs(settings, root), "M": measures, "csv": partial(tables.from_csv, root)}
+    environment.globals = vars(tables) | {
+        "runs": Runs(settings, root),
+        "M": measures,
+        "csv": partial(tables.from_csv, root),
+    }
     return {
         target(path.name): environment.get_template(path.name).render()
         for path in sorted((root / TEMPLATES).glob("*.md.j2"))

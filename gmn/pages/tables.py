@@ -242,7 +242,7 @@ def imagined(network: str, contexts: Iterable[str], *runs: Run) -> str:
 
 
 def from_csv(root: Path, path: str, columns: Iterable[str] = (), **among: tuple[str, ...]) -> str:
-    """A table that is kept as CSV: of all its columns or of some, of the rows whose values are ``among`` those named."""
+    """A table that is kept as CSV, of all columns or some; of the rows whose values are ``among`` those named."""
     with (root / path).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     chosen = list(columns or rows[0])

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from gmn.figures.imagined import draw as draw_imagined
 from gmn.figures.scene import draw as draw_scene
-from gmn.figures.style import SHEETS, save_picture
+from gmn.figures.style import FOR_PAGE, FOR_PHONE, save_picture
 from gmn.mese.simulate import simulate
 
 
@@ -23,7 +23,7 @@ def open_figures() -> int:
 def test_a_figure_that_was_saved_is_gone(settings, tmp_path):
     scene = {name: array[0] for name, array in simulate(settings, range(1)).items()}
     before, pictures = open_figures(), np.zeros((2, 3, 8, 8, 3))
-    for sheet in SHEETS:
+    for sheet in (FOR_PAGE, FOR_PHONE):
         save_picture(draw_scene(scene, "A scene", sheet), tmp_path / "scene.png")
     save_picture(draw_imagined({}, {"apoe": pictures}, pictures[0], "Imagined", ""), tmp_path / "imagined.svg")
     assert open_figures() == before
