@@ -161,9 +161,9 @@ def plain(value: Any) -> Any:
 
 
 def _listed(value: Any) -> Any:
-    if isinstance(value, (np.ndarray, range, tuple, list, set, frozenset)):
+    if isinstance(value, (range, tuple, list, set, frozenset)) or (isinstance(value, np.ndarray) and value.ndim == 1):
         return list(value)
-    raise ValueError("must be whole numbers in a row")
+    raise ValueError("must be several in a row")
 
 
 def _path(value: Any) -> Any:
@@ -183,6 +183,7 @@ PLAIN = {
 }
 
 Count = Annotated[int, Field(ge=1, le=10**9)]
+Amount = Annotated[int, Field(ge=0, le=10**8)]  # of what is drawn at once
 Index = Annotated[int, Field(ge=0, lt=2**63)]  # also a seed
 Size = Annotated[int, Field(ge=1, le=10**4)]  # of a picture, pixels; views of a scene
 Positive = Annotated[float, Field(ge=1e-9, le=1e9)]

@@ -30,6 +30,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     Raises:
         UserError: the disk is full, or the folder may not be written.
     """
+    if not path.name:
+        raise UserError(f"{path}: a folder; give the name of a file")
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

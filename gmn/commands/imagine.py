@@ -1,12 +1,13 @@
 """What trained networks imagine of one scene, as a picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gmn.arguments import checked, listed
 from gmn.commands import SCENES
 from gmn.commands.options import Look, PictureFile, Samples, Scene, Touch, Views
 from gmn.errors import UserError
@@ -84,7 +85,8 @@ def draw_imagined(
     save_picture(draw(given, imagined, sensed.truth(angles), title, about), out)
 
 
-def labelled(models: Sequence[str]) -> dict[str, str]:
+@checked
+def labelled(models: listed(str)) -> dict[str, str]:
     """What a picture calls networks that are asked for by name or file: by their files' names, or as much of the paths
     as tells them apart.
 

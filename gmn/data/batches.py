@@ -1,7 +1,7 @@
 """Training and validation batches: a pure function of (seed, step), so there is no loader state to save."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -9,6 +9,7 @@ import torch
 from gmn.arguments import Index, checked, numbers, shown
 from gmn.data.episodes import Episodes
 from gmn.data.lessons import Lessons
+from gmn.data.reader import Reader
 from gmn.data.settings import Contexts
 from gmn.data.symmetries import VARIANTS, Variant
 from gmn.data.views import PAPERS, draw_views, shown_in_training
@@ -33,7 +34,7 @@ class TrainingBatches:
 
     def __init__(
         self,
-        reader: Any,  # SceneReader, or one of your own
+        reader: Reader,
         combinations: np.ndarray,
         lessons: Lessons,
         seed: Index,
@@ -78,7 +79,7 @@ class TrainingBatches:
 
 @checked
 def validation_batch(
-    reader: Any,
+    reader: Reader,
     combinations: np.ndarray,
     indices: numbers(-1, whole=True),
     seed: Index,

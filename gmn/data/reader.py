@@ -1,6 +1,7 @@
 """Scenes of a set as a network's modalities."""
 
 from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -12,7 +13,24 @@ from gmn.data.modalities import Modality
 from gmn.data.scaling import Scale
 from gmn.data.shards import SceneSet
 from gmn.data.symmetries import Variant
+from gmn.errors import UserError
 from gmn.mese import pose
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Scenes to train on: :class:`SceneReader`, or a class of your own; see docs/extending.md.
+
+    Attributes:
+        views: V of every scene.
+    """
+
+    views: int
+
+    def __len__(self) -> int: ...
+
+    def read(self, indices: np.ndarray, variant: Variant | None = None) -> Episodes:
+        """Some scenes, no view in context or target yet."""
 
 
 @checked
@@ -35,6 +53,8 @@ class SceneReader:
     def read(self, indices: numbers(-1, whole=True), variant: Variant | None = None) -> Episodes:
         """Scenes ``indices``, each as its ``variant`` if there is one; no view in context or target yet."""
         b, m = len(indices), len(self.modalities)
+        if not b:
+            raise UserError("indices: none; ask for one scene at least")
         variant = variant or Variant.none(b)
         whole = {
             array: _channels_first(self.scenes.read(array, indices), variant)

@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from gmn.arguments import Count, Index, checked, listed, numbers
+from gmn.arguments import Amount, Count, checked, listed, numbers
 from gmn.errors import UserError
 
 
@@ -75,11 +75,11 @@ class Regime:
         weight = [comb(self.modalities, k) / k if self.low <= k <= self.high else 0 for k in sizes]
         return np.array(weight) / sum(weight)
 
-    def sample_train(self, rng: np.random.Generator, n: Index) -> np.ndarray:
+    def sample_train(self, rng: np.random.Generator, n: Amount) -> np.ndarray:
         """Combinations of ``n`` training scenes, (n, M) bool; also those of val_missing."""
         return subsets(rng, rng.choice(self.modalities + 1, n, p=self.train_sizes()), self.modalities)
 
-    def sample_full(self, rng: np.random.Generator, n: Index) -> np.ndarray:
+    def sample_full(self, rng: np.random.Generator, n: Amount) -> np.ndarray:
         """Combinations of val_full, (n, M) bool: the size uniform on 1..M, then any of that size."""
         return subsets(rng, rng.integers(1, self.modalities + 1, n), self.modalities)
 

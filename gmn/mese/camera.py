@@ -13,6 +13,7 @@ from PIL import Image
 from pydantic import Field
 
 from gmn.arguments import Positive, Size, checked, numbers
+from gmn.errors import UserError
 from gmn.mese import pose, world
 from gmn.mese.shape import EDGE
 from gmn.mese.thing import SPOT, Object
@@ -60,6 +61,8 @@ class View:
 
     def rays(self, columns: numbers(-1), rows: numbers(-1)) -> np.ndarray:
         """Directions through places of the picture, (n, 3); pixel k reaches from k to k + 1."""
+        if len(columns) != len(rows):
+            raise UserError(f"rows: got {len(rows)} for {len(columns)} columns; give one each")
         across, down = (self.half_field * (2 * steps / self.size - 1) for steps in (columns, rows))
         return np.stack([across, down, np.ones_like(across)], 1) @ np.stack([self.right, -self.up, self.forward])
 

@@ -62,7 +62,9 @@ class MESE(gymnasium.Env):
     metadata = {"render_modes": ["rgb_array"], "render_fps": 25}
 
     def __init__(self, render_mode: str | None = None, **settings: Any):
-        if render_mode not in (None, *self.metadata["render_modes"]):
+        if render_mode is not None and not (
+            isinstance(render_mode, str) and render_mode in self.metadata["render_modes"]
+        ):
             raise UserError(f"render_mode: got {render_mode!r}; use 'rgb_array' or None")
         if unknown := sorted(set(settings) - SETTINGS):
             raise UserError(f"{unknown[0]}: unknown setting; use {', '.join(sorted(SETTINGS))}")

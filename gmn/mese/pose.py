@@ -9,7 +9,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import AfterValidator
 
-from gmn.arguments import Index, checked, numbers
+from gmn.arguments import Amount, checked, numbers
+from gmn.errors import UserError
 
 CAMERA_RADIUS = 1.0  # m
 HALF_FIELD = float(np.tan(np.deg2rad(45 / 2)) * 150 / 512)  # half a picture's width at 1 m: a field of 13.84 degrees
@@ -35,7 +36,7 @@ Generator = np.random.Generator
 
 
 @checked
-def sample_angles(rng: Generator, n: Index) -> np.ndarray:
+def sample_angles(rng: Generator, n: Amount) -> np.ndarray:
     """Draw ``(n, 2)`` pitch and yaw in radians."""
     return np.stack([rng.uniform(-np.pi / 2, np.pi / 2, n), rng.uniform(0, 2 * np.pi, n)], axis=1)
 
@@ -104,8 +105,10 @@ def query(pose: Poses) -> np.ndarray:
 
 
 @checked
-def turn_query(query: numbers(..., 7), turn: np.ndarray) -> np.ndarray:
+def turn_query(query: numbers(..., QUERY), turn: numbers(...)) -> np.ndarray:
     """Turn queries (..., 7) by ``turn`` radians (...) about the vertical: the world is symmetric under it."""
+    if turn.ndim >= query.ndim or turn.shape != query.shape[:-1][query.ndim - 1 - turn.ndim :] and 1 not in turn.shape:
+        raise UserError(f"turn: got shape {turn.shape} for queries of shape {query.shape}; give one each")
     cos, sin = np.cos(turn), np.sin(turn)
     out = query.copy()
     for a, b in ((0, 1), (5, 6)):  # position, then the direction of the yaw

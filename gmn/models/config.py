@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from gmn.arguments import Positive, Size, one_of
+from gmn.arguments import Positive, Size, checked, one_of, shown
 from gmn.data.modalities import HAPTICS, VISION, Modality, modality_set
+from gmn.errors import UserError
 from gmn.section import Section
 
 Width = Annotated[float, Field(ge=1e-3, le=1e3)]  # of a likelihood
@@ -142,12 +144,20 @@ class ModelConfig(Section):
         return self.model_dump()
 
     @classmethod
+    @checked
     def of(cls, values: Mapping[str, Any]) -> "ModelConfig":
         """The inverse of :meth:`described`, also after JSON made lists of its tuples."""
-        modalities = values["modalities"]
-        if not isinstance(modalities, int):
-            modalities = tuple(Modality(**{k: _tuple(v) for k, v in m.items()}) for m in modalities)
+        modalities = values.get("modalities")
+        if isinstance(modalities, (list, tuple)):
+            modalities = tuple(_modality(each) for each in modalities)
         return cls(**dict(values) | {"modalities": modalities})
+
+
+def _modality(values: Any) -> Modality:
+    known = {field.name for field in fields(Modality)}
+    if not isinstance(values, Mapping) or not {"name", "sense", "shape"} <= set(values) <= known:
+        raise UserError(f"modalities: got {shown(values)}; each has name, sense and shape, and may have {known}")
+    return Modality(**{key: _tuple(value) for key, value in values.items()})
 
 
 def _tuple(value):

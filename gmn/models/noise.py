@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gmn.arguments import Count, Index, checked
+from gmn.errors import UserError
 
 
 class Noise:
@@ -32,7 +33,10 @@ class Noise:
         device: torch.device | str = "cpu",
     ):
         if not isinstance(seed, torch.Generator):
-            seed = torch.Generator(device).manual_seed(seed)
+            try:
+                seed = torch.Generator(device).manual_seed(seed)
+            except RuntimeError as error:
+                raise UserError(f"device: got {device!r}: {error}") from None
         self.generator = seed
         self.scenes, self.own = scenes, own
 

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +21,7 @@ from gmn.data.batches import TrainingBatches, validation_batch
 from gmn.data.episodes import Episodes
 from gmn.data.lessons import Lesson, Lessons
 from gmn.data.prefetch import prefetched
-from gmn.data.reader import SceneReader
+from gmn.data.reader import Reader, SceneReader
 from gmn.data.regime import Regime
 from gmn.errors import UserError
 from gmn.files import digest_of, plain
@@ -64,8 +63,8 @@ class Run:
     settings: Train
     regime: Regime
     seed: Index
-    train: Any  # SceneReader, or one of your own
-    val: Any
+    train: Reader
+    val: Reader
     shown: Mapping[str, np.ndarray]
     device: torch.device
     world: World = World()
@@ -94,7 +93,7 @@ class Run:
         )
 
 
-def described(reader: SceneReader) -> dict:
+def described(reader: Reader) -> dict:
     """What is read, by its size and a digest of some scenes; the manifest of a set vouches for all others."""
     manifest = reader.scenes.manifest if isinstance(reader, SceneReader) else {}
     count = 1 if manifest else min(FINGERPRINT, len(reader))
