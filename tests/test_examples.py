@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,53 @@ def test_own_observations(example, tmp_path):
     (tmp_path / "mine/touches.csv").write_text("file,pitch,yaw\n")
     example("own_observations.py", "imagine", "mine")
     assert (tmp_path / "mine/imagined.png").read_bytes() != both and drawn(tmp_path / "mine/imagined.png")
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recorded") / "mine"
+    subprocess.run([sys.executable, str(EXAMPLES / "own_observations.py"), "record", str(folder)], check=True)
+    return folder
+
+
+BROKEN = {
+    "a file that is missing": lambda folder: (folder / "touch-0.txt").unlink(),
+    "three readings": lambda folder: (folder / "touch-0.txt").write_text("1 2 3"),
+    "words for readings": lambda folder: (folder / "touch-0.txt").write_text("hard soft"),
+    "a picture that is none": lambda folder: (folder / "look-0.png").write_text("no picture"),
+    "a picture that is missing": lambda folder: (folder / "look-0.png").unlink(),
+    "no table": lambda folder: (folder / "looks.csv").unlink(),
+    "a table without poses": lambda folder: (folder / "looks.csv").write_text("file\nlook-0.png\n"),
+    "words for poses": lambda folder: (folder / "looks.csv").write_text("file,pitch,yaw\nlook-0.png,up,left\n"),
+}
+
+
+@pytest.mark.parametrize("damage", BROKEN.values(), ids=BROKEN)
+def test_broken_observations_are_one_message(recorded, tmp_path, damage):
+    folder = shutil.copytree(recorded, tmp_path / "mine")
+    damage(folder)
+    command = [sys.executable, str(EXAMPLES / "own_observations.py"), "imagine", str(folder)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 2 and "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1 and "mine/" in result.stderr
+
+
+def test_a_table_of_another_editor(recorded, tmp_path, example):
+    """With a byte-order mark and the line ends of Windows."""
+    folder = shutil.copytree(recorded, tmp_path / "mine")
+    for name in ("looks.csv", "touches.csv"):
+        text = (folder / name).read_text()
+        (folder / name).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    example("own_observations.py", "imagine", "mine", "--samples", "1")
+
+
+def test_a_run_of_other_scenes_is_refused(example, tmp_path):
+    short = ("own_senses.py", "rooms", "--iterations", "40", "--scenes")
+    first = example(*short, "40")
+    assert example(*short, "40") == first
+    command = [sys.executable, str(EXAMPLES / short[0]), *short[1:], "80"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 2 and "of another run: train.scenes is 40, wanted 80" in result.stderr
 
 
 def test_own_senses(example):

@@ -69,6 +69,35 @@ def test_a_broken_file_is_named(place, damaged, name, reader, how):
     assert_refused(served(place, *reader.split()), name.removesuffix("/manifest.json"), "again")
 
 
+def test_a_changed_curve_is_found_before_it_reaches_headline_numbers(place, damaged):
+    curve = "reports/smoke/curves/m2/apoe/0.csv"
+    metrics = (place / "reports/smoke/metrics.json").read_bytes()
+    damaged(curve, lambda content: content.replace(b".", b".1", 1))
+    assert_refused(stage(place, "score"), curve, "altered since it was written", "dvc repro")
+    assert (place / "reports/smoke/metrics.json").read_bytes() == metrics
+
+
+def test_figures_behind_a_link_are_drawn_there(place, tmp_path):
+    figures = place / "reports/smoke/figures"
+    before = {path.name: path.read_bytes() for path in figures.iterdir()}
+    figures.rename(tmp_path / "elsewhere")
+    figures.symlink_to(tmp_path / "elsewhere")
+    try:
+        result = stage(place, "figures")
+        assert result.returncode == 0, result.stderr
+        assert figures.is_symlink()
+        assert {path.name: path.read_bytes() for path in (tmp_path / "elsewhere").iterdir()} == before
+    finally:
+        figures.unlink()
+        shutil.move(tmp_path / "elsewhere", figures)
+
+
+@pytest.mark.parametrize("variables", [{"WORLD_SIZE": "1"}, {"LOCAL_WORLD_SIZE": "abc"}, {"RANK": "0"}])
+def test_half_a_launch_is_named(place, variables):
+    result = stage(place, "train", "--model", "apoe", "--regime", "m2", env=ENVIRONMENT | variables)
+    assert_refused(result, next(iter(variables)), "torchrun")
+
+
 @pytest.mark.parametrize("how", ["truncated", "emptied", "null", "binary"])
 @pytest.mark.parametrize("name", ["reports/smoke/curves/m2/apoe/0.csv", "reports/smoke/metrics.json"])
 def test_a_broken_table_is_named(place, damaged, name, how):

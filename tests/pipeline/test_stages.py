@@ -105,6 +105,8 @@ def test_wrong_settings_stop_before_any_work(workplace):
         (("look", "scene.jpeg"), ("scene.jpeg", ".png")),
         (("imagine", "--scene", "12", "scene.png"), ("--scene: got 12", "11 at most")),
         (("imagine", "--touch", "16", "scene.png"), ("--touch: got 16", "15 at most")),
+        (("imagine", "--seed", "99", "scene.png"), ("--seed: got 99", "leave --seed out for the package's")),
+        (("imagine", "--model", "apoe", "--model", "apoe", "scene.png"), ("--model: got apoe, apoe", "once")),
         (("imagine", "--model", "pose", "scene.png"), ("network: got 'pose'", "did you mean 'poe'")),
         (("train", "--model", "apoe", "--regime", "m3"), ("regime: 'm3'",)),
         (("evaluate", "densty", "--model", "apoe"), ("densty: unknown evaluation", "density, heldout")),
