@@ -261,22 +261,35 @@ class _SharedExpert:
         zero = context.new_zeros(cell.config.state, *context.shape[1:])
         self.known, self.states = [context, target], [(zero, zero), (zero, zero)]
         self.residuals = [cell.prior_gates(torch.cat([context, *ids])[None])[0], 0]
-        self.hear(context.new_zeros(cell.config.latent, *context.shape[1:]))
+        self.overview, self.no_z = cell.overview, context.new_zeros(cell.config.latent, *context.shape[1:])
+        self.hear(self.no_z)
 
     def say_prior(self) -> tuple[Tensor, Tensor]:
         hidden = self.states[0][0][None]
+        if self.overview:
+            return self._say_overview(hidden)
         return (self.cell.out(hidden) + self.cell.prior_out(hidden))[0].chunk(2)
 
     def say_posterior(self) -> tuple[Tensor, Tensor]:
-        return self.cell.out(self.states[1][0][None])[0].chunk(2)
+        hidden = self.states[1][0][None]
+        return self._say_overview(hidden) if self.overview else self.cell.out(hidden)[0].chunk(2)
+
+    def _say_overview(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        return self.overview.out(F.relu(self.overview.narrow(hidden)).flatten()).chunk(2)
 
     def hear(self, z: Tensor) -> None:
+        """z_t or, first of all, the global latent, which is heard once, through layers of its own."""
+        more = 0
+        if z.ndim == 1:
+            lifted = F.relu(self.overview.lift(z)).unflatten(0, (-1, *self.no_z.shape[1:]))
+            more, z, self.overview = self.overview.widen(lifted[None])[0], self.no_z, None
         roles = zip(self.known, self.states, self.residuals, strict=True)
-        self.states = [lstm_step(self.cell.lstm, [r, *self.ids, z], *state, more) for r, state, more in roles]
+        self.states = [lstm_step(self.cell.lstm, [r, *self.ids, z], *state, more + own) for r, state, own in roles]
 
 
 def elbo(model: GMN, episodes: Episodes, noise: list[Tensor]) -> Tensor:
-    """The bound of Eq. 4 for every episode, (E,) nats; ``noise`` is that of z, (E, Z, *grid) for each step."""
+    """The bound of Eq. 4 for every episode, (E,) nats; ``noise`` is that of z, (E, Z, *grid) for each step,
+    first of all that of the global latent, (E, G), if there is one."""
     copies, scenes = episodes.context.shape[:2]
     values = []
     for copy in range(copies):
@@ -290,7 +303,10 @@ def bound(model: GMN, episodes: Episodes) -> Tensor:
     """The bound of the whole batch, nats, with noise of its own."""
     noise = torch.Generator(episodes.context.device).manual_seed(0)
     size = (episodes.context.shape[0] * episodes.context.shape[1], model.config.latent, *model.config.grid)
-    draw = [torch.randn(size, generator=noise, device=noise.device) for _ in range(model.config.steps)]
+    sizes = [size] * model.config.steps
+    if model.config.global_latent:
+        sizes.insert(0, (size[0], model.config.global_latent))
+    draw = [torch.randn(size, generator=noise, device=noise.device) for size in sizes]
     return elbo(model, episodes, draw).sum()
 
 
@@ -313,7 +329,7 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
 
     experts = _experts(model, context, target, in_context, in_either)
     z, divergence = [], 0
-    for step in range(config.steps):
+    for step in range(config.draws):
         said = {m: expert.say_prior() for m, expert in experts.items()}
         prior = product([said[m] for m in said if m in in_context or config.network == "baseline"])
         said = {m: expert.say_posterior() for m, expert in experts.items()}
@@ -328,7 +344,7 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
         for view in range(episodes.target.shape[3]):
             if episodes.target[copy, scene, m, view]:
                 query = episodes.queries[m][scene, view]
-                mean = render(model, m, torch.cat(z), query)
+                mean = render(model, m, torch.cat(z[-config.steps :]), query)
                 likelihood = likelihood + density(episodes.senses[m][scene, view], mean, config.std_of(modality))
     return likelihood - divergence
 

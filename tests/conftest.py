@@ -29,7 +29,7 @@ TINY = dict(
     std={"vision": 0.3, "haptics": 0.5},
 )  # fmt: skip
 VOLUME = {"volume": 3, "first_prior": "context", "pooling": "mean"}
-FIELD = VOLUME | {"field": 2}
+FIELD = VOLUME | {"field": 2, "prior": "shared", "pooling": "shrunk", "global_latent": 4}
 GEOMETRIES = {"map": {}, "volume": VOLUME, "volume of one step": VOLUME | {"steps": 1}, "field": FIELD}
 
 

@@ -39,6 +39,8 @@ class ModelConfig(Section):
             mean with a view of zeros beside them, ``shrunk``: it tells how many there are.
         prior: ``separate``, the paper's networks for prior and posterior, or one ``shared`` by both: q(z | C, O) is
             then what the prior's network says of C and O together.
+        global_latent: numbers of a latent of the whole scene that is drawn before z, so that cells of z depend on each
+            other; 0: none. Only with a ``shared`` prior.
         latent: channels of z per DRAW step.
         steps: DRAW steps T, and steps of every renderer of a map.
         decoder: channels of the image decoder, and of the convolutions that renderers begin with in a volume.
@@ -72,11 +74,14 @@ class ModelConfig(Section):
     std: dict[str, Width] = {VISION: 1.0, HAPTICS: 1.0}
     first_prior: Literal["constant", "context"] = "constant"
     prior: Literal[PRIORS] = "separate"
+    global_latent: Annotated[int, Field(ge=0, le=MOST)] = 0
     hierarchical: bool = False
     reading: Literal["paper", "released"] = "paper"
 
     @model_validator(mode="after")
     def _of_its_modalities(self) -> "ModelConfig":
+        if self.global_latent and self.prior != "shared":
+            raise ValueError(f"global_latent: got {self.global_latent}; it needs prior: shared")
         if self.field and not self.volume:
             raise ValueError(f"field: got {self.field}; a field needs a volume: set it, or leave field out")
         names = [m.name for m in self.modality_list]
@@ -125,6 +130,11 @@ class ModelConfig(Section):
         pictures = [m.shape[1:] for m in self.modality_list if m.is_picture]
         height, width = pictures[0] if pictures else (self.image_size, self.image_size)
         return height // self.stride, width // self.stride
+
+    @property
+    def draws(self) -> int:
+        """Latents that are drawn one after another: the global one, if any, and z_1 to z_T."""
+        return self.steps + bool(self.global_latent)
 
     @property
     def latent_channels(self) -> int:

@@ -3,6 +3,7 @@
 Shape letters: P experts at work, R channels of r, H of a state, Z of z per step.
 """
 
+import math
 from abc import ABC, abstractmethod
 
 import torch
@@ -12,6 +13,8 @@ from gmn.models.config import ModelConfig
 from gmn.models.convolution import convolution, convolve, copies, planes
 from gmn.models.gaussians import Gaussian
 from gmn.models.lstm import ConvLSTM, State
+
+NARROW = 8  # channels between a global latent and an expert's state
 
 
 class ConvDraw(nn.Module, ABC):
@@ -62,7 +65,7 @@ class Draw(ABC):
 
     @abstractmethod
     def advance(self, z: Tensor) -> None:
-        """Go on to the next step with the z_t (samples * P, Z, *grid) that was drawn."""
+        """Go on to the next step with the z_t (samples * P, Z, *grid) that was drawn, or the global latent."""
 
 
 class SeparateConvDraw(ConvDraw):
@@ -136,6 +139,7 @@ class SharedConvDraw(ConvDraw):
         self.prior_out = convolution(d, h, 2 * z, k)
         for weight in (*self.prior_gates.parameters(), *self.prior_out.parameters()):
             nn.init.zeros_(weight)
+        self.overview = Overview(config) if config.global_latent else None
 
     def begin(self, context, target, modality, samples=1):
         # Both are linear in r: the prior's gates and those of its residual are one convolution.
@@ -159,21 +163,54 @@ class SharedConvDraw(ConvDraw):
         return self.out, self.out(state.hidden).chunk(2, 1)[0]
 
 
+class Overview(nn.Module):
+    """A latent g of the whole scene before z: read from an expert's state, and heard by its gates."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        g, d = config.global_latent, config.dimensions
+        self.grid, numbers = config.grid, NARROW * math.prod(config.grid)
+        self.narrow = convolution(d, config.state, NARROW, 1)
+        self.out = nn.Linear(numbers, 2 * g)
+        self.lift = nn.Linear(g, numbers)
+        self.widen = convolution(d, NARROW, 4 * config.state, config.kernel)
+
+    def read(self, hidden: Tensor) -> Gaussian:
+        """Mean and log-variance of g, (P, G) each, from hidden states (P, H, *grid)."""
+        return Gaussian(*self.out(torch.relu(self.narrow(hidden)).flatten(1)).chunk(2, 1))
+
+    def gates(self, g: Tensor) -> Tensor:
+        """What g (P, G) adds to the gates, (P, 4H, *grid)."""
+        return self.widen(torch.relu(self.lift(g)).unflatten(1, (NARROW, *self.grid)))
+
+
 class SharedDraw(Draw):
     def __init__(self, cell: SharedConvDraw, static: list[Tensor]):
         self.cell, self.static = cell, static  # of the prior and, if z comes from it, of the posterior
         self.states = [cell.lstm(gates, None, None) for gates in static]
+        self.overview = cell.overview  # None once its latent is drawn
 
     def prior(self) -> Gaussian:
-        out, residual = self.cell.out, self.cell.prior_out
-        stats = convolve(self.states[0].hidden, out.weight + residual.weight, out.bias + residual.bias)
+        hidden, out, residual = self.states[0].hidden, self.cell.out, self.cell.prior_out
+        if self.overview:
+            return self.overview.read(hidden)
+        stats = convolve(hidden, out.weight + residual.weight, out.bias + residual.bias)
         return Gaussian(*stats.chunk(2, 1))
 
     def posterior(self) -> Gaussian:
-        return Gaussian(*self.cell.out(self.states[1].hidden).chunk(2, 1))
+        hidden = self.states[1].hidden
+        return self.overview.read(hidden) if self.overview else Gaussian(*self.cell.out(hidden).chunk(2, 1))
 
     def advance(self, z: Tensor) -> None:
-        self.states = [self.cell.lstm(gates, z, state) for gates, state in zip(self.static, self.states, strict=True)]
+        if self.overview:
+            heard = self.overview.gates(z)
+            self._move(None, [gates + heard for gates in self.static])
+            self.overview = None
+        else:
+            self._move(z, self.static)
+
+    def _move(self, z: Tensor | None, static: list[Tensor]) -> None:
+        self.states = [self.cell.lstm(gates, z, state) for gates, state in zip(static, self.states, strict=True)]
 
 
 def id_planes(weight: Tensor, ids: int, modality: Tensor | None, static: Tensor) -> Tensor | float:

@@ -47,7 +47,8 @@ class Latents:
 
     Attributes:
         z: (S * E, T * Z, *grid), sample-major.
-        steps: per step, z_t, prior and posterior (None if imagined), each (S * E, Z, *grid).
+        steps: per step, z_t, prior and posterior (None if imagined), each (S * E, Z, *grid); first of all, if there
+            is one, the global latent, (S * E, G).
         expert_kl: (columns, S * E), KL between posterior and prior of each expert over all steps, nats, zero
             where an expert is not in both; how much the senses tell, expert by expert. Not part of the bound.
         known: the representations it came from.
@@ -97,7 +98,7 @@ class InferenceNetwork(nn.Module, ABC):
             known = self.modality_latents(known, roles, noise, samples)
             roles, samples = Roles.of(known, self.config.reading), 1
         work, roles = self.experts(known, roles)
-        return _Rollout(work, roles, samples).run(self.config.steps, noise, known)
+        return _Rollout(work, roles, samples).run(self.config.draws, noise, known)
 
 
 class _Rollout:
@@ -128,7 +129,8 @@ class _Rollout:
             if step + 1 < steps:
                 for draw, episode in zip(self.draws, self.episode, strict=True):
                     draw.advance(z[episode])
-        return Latents(torch.cat([z for z, _, _ in taken], 1), taken, sum(expert_kl) if expert_kl else None, known)
+        z = torch.cat([z for z, _, _ in taken if z.ndim > 2], 1)  # a global latent is heard of by z alone
+        return Latents(z, taken, sum(expert_kl) if expert_kl else None, known)
 
     def table(self, outputs: list[Gaussian]) -> Gaussian:
         """What the experts say, each in its place, (S * E, columns, Z, *grid); zeros where none speaks."""

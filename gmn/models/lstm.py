@@ -50,15 +50,17 @@ class ConvLSTM(nn.Module):
         Args:
             static: summed contributions of all static channels, (N, 4H, *grid).
             moving: (N, moving, *grid), or None where all of it is zero.
-            state: the state before, or None for zeros; then ``moving`` must be None or all of ``moving``.
+            state: the state before, or None for zeros.
         """
         gates = static
         parts = [part for part in (moving, state.hidden if state else None) if part is not None]
         if parts:
             x = torch.cat(parts, 1)
             weight = self.recurrent.weight
-            if x.shape[1] < weight.shape[1]:
+            if state is None:
                 weight = weight[:, : x.shape[1]]
+            elif moving is None:
+                weight = weight[:, -x.shape[1] :]
             gates = gates + convolve(x, weight)
         i, f, o, g = at_least_float32(gates).chunk(4, 1)
         cell = torch.sigmoid(i) * torch.tanh(g)

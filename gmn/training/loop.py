@@ -271,9 +271,9 @@ class Meter:
     def add(self, bound: Bound) -> None:
         self.episodes += bound.kl.shape[1]
         self.targets = self.targets + bound.targets.detach().sum().double()
-        names = [m.name for m in self.config.modality_list]
+        names, steps = [m.name for m in self.config.modality_list], self.config.steps
         rows = [
-            ("kl", range(1, self.config.steps + 1), bound.kl),
+            ("kl", ["global"][: len(bound.kl) - steps] + [*range(1, steps + 1)], bound.kl),
             ("nll", names, -bound.log_likelihood),
             ("expert_kl", names, bound.expert_kl if len(bound.expert_kl) == len(names) else None),
             ("kl_r", names, bound.representation_kl),

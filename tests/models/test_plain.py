@@ -20,7 +20,10 @@ def noise_of_z(model: GMN, episodes: Episodes, seed: int) -> list[torch.Tensor]:
     generator = torch.Generator().manual_seed(seed)
     count = episodes.context.shape[0] * episodes.context.shape[1]
     size = (count, model.config.latent, *model.config.grid)
-    return [torch.randn(size, generator=generator, dtype=torch.double) for _ in range(model.config.steps)]
+    sizes = [size] * model.config.steps
+    if model.config.global_latent:
+        sizes.insert(0, (count, model.config.global_latent))
+    return [torch.randn(size, generator=generator, dtype=torch.double) for size in sizes]
 
 
 def gradients(model: GMN, value: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -114,10 +117,10 @@ SHARED = {"prior": "shared", "pooling": "shrunk"}
 
 
 @pytest.mark.parametrize("reading", ["paper", "released"])
-@pytest.mark.parametrize("geometry", ["map", "volume"])
+@pytest.mark.parametrize("changes", [{}, {"global_latent": 3}, VOLUME, VOLUME | {"global_latent": 3}])
 @pytest.mark.parametrize("network", NETWORKS)
-def test_one_network_for_prior_and_posterior(scenes, network, geometry, reading):
-    model = tiny_model(network, 5, **GEOMETRIES[geometry] | SHARED, reading=reading)
+def test_one_network_for_prior_and_posterior(scenes, network, changes, reading):
+    model = tiny_model(network, 5, **changes | SHARED, reading=reading)
     episodes, few = episodes_for(scenes, model, shown("missing", 5), 2, reading), torch.arange(15) < 5
     assert_equal(model, exact(model, episodes.with_views(episodes.context & few, episodes.target & few)))
 
