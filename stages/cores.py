@@ -2,6 +2,7 @@
 
 import os
 
+from gmn.errors import UserError
 from gmn.training.launch import Launch
 
 SHARE = "GMN_CORES"  # environment: cores that a stage may use, where others run beside it
@@ -9,7 +10,10 @@ SHARE = "GMN_CORES"  # environment: cores that a stage may use, where others run
 
 def cores(setting: int) -> int:
     """``setting``, where 0 means all cores this process may use."""
-    return setting or int(os.environ.get(SHARE, 0)) or available()
+    share = os.environ.get(SHARE, "0")
+    if not (share.isascii() and share.isdigit() and len(share) < 7):
+        raise UserError(f"{SHARE}: got {share!r}; use a whole number, or unset it")
+    return setting or int(share) or available()
 
 
 def available() -> int:

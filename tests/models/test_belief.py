@@ -1,6 +1,7 @@
 """The library as a person uses it: any subset of senses in, any sense out, clear errors."""
 
 import copy
+import gc
 import pickle
 
 import numpy as np
@@ -177,6 +178,25 @@ def test_autocast_around_it_changes_nothing(trained, looks, touches):
     with torch.autocast("cpu", torch.bfloat16):
         assert belief.log_likelihood({"vision": looks}) == nats
         assert torch.equal(belief.imagine({"vision": looks[1]})["vision"], seen)
+
+
+def test_nothing_is_left_behind(trained, looks, touches):
+    """Of many questions, as of one."""
+
+    def alive() -> int:
+        gc.collect()
+        return sum(isinstance(each, torch.Tensor) for each in gc.get_objects())
+
+    def ask() -> None:
+        belief = trained.infer({"vision": some(looks, 2), "haptics": some(touches, 2)})
+        belief.imagine({"vision": looks[1][:2], "haptics": touches[1][:2]}, samples=2)
+        belief.log_likelihood({"vision": some(looks, 1)}, samples=2)
+
+    ask()
+    before = alive()
+    for _ in range(10):
+        ask()
+    assert alive() == before
 
 
 def test_more_than_the_machines_memory_is_refused(trained, looks, monkeypatch):

@@ -6,7 +6,7 @@ import torch
 from gmn.errors import UserError
 from gmn.training.distributed import world
 from gmn.training.launch import HERE, TOGETHER, Launch
-from stages.cores import cores
+from stages.cores import SHARE, cores
 
 WHOLE = {"RANK": "3", "WORLD_SIZE": "4", "LOCAL_RANK": "1", HERE: "2", "MASTER_ADDR": "localhost", "MASTER_PORT": "1"}
 
@@ -27,6 +27,14 @@ def test_whole_or_nothing(told):
     assert Launch.of_environment() is None
     told(WHOLE)
     assert Launch.of_environment() == Launch(local=1, local_size=2)
+
+
+@pytest.mark.parametrize("share", ["abc", "", "-1", "1.5"])
+def test_a_share_of_cores_is_a_number(told, monkeypatch, share):
+    told({})
+    monkeypatch.setenv(SHARE, share)
+    with pytest.raises(UserError, match="GMN_CORES: got"):
+        cores(0)
 
 
 WRONG = {
