@@ -75,14 +75,17 @@ def draw_imagined(
         for size in {settings.image_size, *sizes.values()}
     }
     imagined = {
-        name: explored.imagine(network, seen[sizes[name]], range(look), range(touch), angles, samples)
+        name: explored.imagine(
+            network, seen[sizes[name]], range(look), range(touch), angles, samples, network.drawn * sizes[name]
+        )
         for name, network in networks.items()
     }
     sensed = seen[settings.image_size]
     given = sensed.pictures(range(look), range(touch))
     title = f"Imagined by {', '.join(networks)}; looks: {look}, touches: {touch}; scene {scene} of {settings.name}"
     about = f"{about}; viewpoints all around, a little from above"
-    save_picture(draw(given, imagined, sensed.truth(angles), title, about), out)
+    truth = sensed.truth(angles, max(network.drawn * sizes[name] for name, network in networks.items()))
+    save_picture(draw(given, imagined, truth, title, about), out)
 
 
 @checked

@@ -28,8 +28,9 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
     """Imagined and true pictures of the set's first scenes of different shapes.
 
     Returns:
-        uint8 arrays, scenes first: ``truth`` (N, 16, S, S, 3), ``context`` (N, V, S, S, 3), ``touches``
-        (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, S, S, 3).
+        uint8 arrays, scenes first: ``truth`` (N, 16, D, D, 3), ``context`` (N, V, S, S, 3), ``touches``
+        (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, D, D, 3). Pictures of
+        a field are drawn larger (D) than they are seen (S).
 
     Raises:
         UserError: the set has too few shapes.
@@ -37,7 +38,7 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
     model, reader, device = trial.model, trial.reader, trial.device
     chosen = _different_shapes(reader)
     episodes = reader.read(chosen)
-    size = model.modalities[0].shape[-1]
+    size = model.drawn * model.modalities[0].shape[-1]
     out = {
         "truth": np.stack([_truth(reader, i, size) for i in chosen]),
         "context": _pictures(episodes.senses[0]),
@@ -48,7 +49,7 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         asked = first_views(episodes, images, touches).to(device)
         z = model.prior(asked, Noise(trial.seed, device=device), trial.samples).z
         rows = torch.arange(len(z), device=device).repeat_interleave(len(queries))
-        means = model.render(0, z, rows, queries.repeat(len(z), 1))
+        means = model.render(0, z, rows, queries.repeat(len(z), 1), model.drawn)
         out[f"imagined-{name}"] = _pictures(means.unflatten(0, (trial.samples, len(chosen), -1)).transpose(0, 1))
         trial.progress.advance(1)
     return out

@@ -72,9 +72,9 @@ class SensedScene:
         seen = {f"look {k + 1}": self.look(k) for k in looks}
         return seen | {f"touch {k + 1}": self.touch(k, size) for k in touches}
 
-    def truth(self, angles: numbers(-1, 2)) -> np.ndarray:
-        """What a camera sees from ``angles`` (V, 2), (V, S, S, 3) in 0..1."""
-        return camera.resize(camera.look(self.thing, angles), len(self.look(0))) / 255
+    def truth(self, angles: numbers(-1, 2), size: Size | None = None) -> np.ndarray:
+        """What a camera sees from ``angles`` (V, 2), (V, S, S, 3) in 0..1; of as many pixels as looks, or ``size``."""
+        return camera.resize(camera.look(self.thing, angles), size or len(self.look(0))) / 255
 
 
 @checked
@@ -95,8 +95,12 @@ def imagine(
     touches: listed(int),
     angles: numbers(-1, 2),
     samples: Samples,
+    size: Size | None = None,
 ) -> np.ndarray:
-    """What the network imagines to be seen from ``angles``, (samples, V, S, S, 3) in 0..1."""
+    """What the network imagines to be seen from ``angles``, (samples, V, S, S, 3) in 0..1.
+
+    ``size``: pixels along an edge, as in :meth:`gmn.trained.belief.Belief.imagine`.
+    """
     belief = Belief(model, scene.contexts(looks, touches))
-    imagined = belief.imagine({"vision": pose.query(pose.camera_pose(angles))}, samples)["vision"]
+    imagined = belief.imagine({"vision": pose.query(pose.camera_pose(angles))}, samples, size=size)["vision"]
     return imagined.clamp(0, 1).movedim(2, -1).cpu().numpy()

@@ -25,6 +25,7 @@ STEPS, DEPTH = 16, 1.2  # along a ray, and half the way that they cover over hal
 DENSEST = 32.0  # 1/m at feature 1/2; a cube of 35 mm lets through a third of the light
 THINNEST = 1.0  # 1/m: what is thinner is nothing, so that rays through nothing can be left out
 LEAST = 1e-4  # share of a ray's light that a whole picture shows
+DRAWN = 4  # times as large as those trained on pictures are drawn for people
 VIEWS = 64  # views of a whole picture's rays at a time
 
 

@@ -22,7 +22,7 @@ from gmn.data.scaling import Scale
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import copies
-from gmn.models.field import FieldImageRenderer
+from gmn.models.field import DRAWN, FieldImageRenderer
 from gmn.models.gaussians import at_least_float32, log_density
 from gmn.models.inference import Latents
 from gmn.models.memory import least_memory
@@ -154,6 +154,11 @@ class GMN(nn.Module):
             name = self.modalities[modality].name
             raise UserError(f"{name}: a network of geometry {self.config.geometry!r} shows one size; use a field")
         return renderer(z, episode, query, zoom)
+
+    @property
+    def drawn(self) -> int:
+        """How many times as large as those trained on pictures of it are drawn for people."""
+        return DRAWN if self.config.field else 1
 
     def density(self, z: Tensor, points: Tensor) -> Tensor:
         """How much light matter absorbs at points (P, 3) metres of the world, (E, P) in 1/m.
