@@ -4,10 +4,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
-import torch
 from ruamel.yaml import YAML
 
 from gmn.errors import UserError
+from gmn.mese.pose import camera_pose, query
 from gmn.trained import PRETRAINED, TrainedGMN
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,8 @@ def test_all_three_are_there():
 def test_they_work_right_after_install(name):
     model = TrainedGMN.from_pretrained(name)
     assert model.config.network == name.split("/")[-1]
-    pictures = model.infer({}).imagine({"vision": torch.zeros(2, 7)}, samples=3)["vision"]
+    asked = {"vision": query(camera_pose([[0.3, 1.0], [-0.4, 2.0]]))}
+    pictures = model.infer({}).imagine(asked, samples=3)["vision"]
     assert pictures.shape == (3, 2, 3, 32, 32) and pictures.isfinite().all() and pictures.std(0).max() > 0
 
 
