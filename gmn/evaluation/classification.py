@@ -5,7 +5,7 @@ pair is the importance-weighted log p(O_i | C_k). The paper asks for the scene o
 authors' code asks for the query of a scene (argmax over i). Both are kept.
 """
 
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 
 import numpy as np
@@ -49,22 +49,24 @@ def classification(trial: Trial, more: SceneReader) -> dict:
     sets = [half.batches(SCENES), half.of(more).batches(SCENES)]
     for group, batch in enumerate(chain.from_iterable(zip(*sets, strict=True))):
         # The same noise for every question: differences are paired.
-        score = partial(_score, trial, batch.read, group)
+        score = cache(partial(_score, trial, batch.read, group))  # without views all mixes are one question
         for senses, active in MIXES.items():
             for c, count in enumerate(COUNTS):
-                scores = score([count * a for a in active])
+                scores = score(*(count * a for a in active))
                 answers["paper"][senses][c] += _right(scores, 0)
                 answers["released"][senses][c] += _right(scores, 1)
         for c, count in enumerate(TOUCHES):
-            touches[c] += _right(score([0, count], asked=[VISION]), 0)
-        by_prior += _right(score([COUNTS[-1]] * 2, prior=True), 0)
+            touches[c] += _right(score(0, count, asked=(VISION,)), 0)
+        by_prior += _right(score(COUNTS[-1], COUNTS[-1], prior=True), 0)
     about = {"counts": list(COUNTS), "samples": trial.samples, "scenes": len(by_prior)}
     about |= {"touch_counts": list(TOUCHES), "touches": touches}
     return about | {"prior_samples": trial.samples * PRIOR_SAMPLES, "prior": by_prior} | answers
 
 
-def _score(trial: Trial, read: Episodes, group: int, contexts, asked=SENSES, prior=False) -> torch.Tensor:
-    asked = first_views(read, *contexts, asked).to(trial.device)
+def _score(
+    trial: Trial, read: Episodes, group: int, images: int, touches: int, asked=SENSES, prior=False
+) -> torch.Tensor:
+    asked = first_views(read, images, touches, asked).to(trial.device)
     drawn = trial.samples * PRIOR_SAMPLES if prior else trial.samples
     return score_pairs(trial.model, asked, drawn, trial.noise(group), prior)
 

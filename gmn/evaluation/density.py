@@ -3,10 +3,12 @@
 import numpy as np
 import torch
 
+from gmn.data.episodes import Episodes
 from gmn.data.modalities import HAPTICS, VISION, Modality
 from gmn.evaluation.protocol import SENSES, TARGETS, first_views, rounded, targets_of
 from gmn.evaluation.trial import Trial
 from gmn.models.gmn import GMN, log_mean
+from gmn.models.inference import Latents
 
 SETS = ("test",)
 COUNTS = (0, 1, 5, 10)
@@ -48,11 +50,9 @@ def cross_modal(trial: Trial) -> dict:
                 for sense in SENSES:
                     episodes = first_views(batch.read, images, touches, [sense]).to(trial.device)
                     latents = model.posterior(episodes, batch.noise(), trial.samples)
-                    wheres = [targets_of(episodes, s) for s in SENSES]
-                    for question, (asked, transform) in QUESTIONS.items():
-                        if asked == sense:
-                            total = log_mean(model.log_weights(episodes, latents, wheres, transform))
-                            values[question][i, j, batch.indices] = (total / dimensions(model, question)).cpu().numpy()
+                    for question, weights in _log_weights(model, episodes, latents, sense).items():
+                        total = log_mean(weights) / dimensions(model, question)
+                        values[question][i, j, batch.indices] = total.cpu().numpy()
     return {
         "counts": list(COUNTS),
         "samples": trial.samples,
@@ -77,18 +77,25 @@ def effect_of_samples(trial: Trial) -> dict:
     proposals = {"posterior": model.posterior, "prior": model.prior}
     values = {p: {question: np.zeros((len(counts), scenes)) for question in QUESTIONS} for p in proposals}
     for scene, batch in enumerate(trial.batches(1)):
-        for question, (sense, transform) in QUESTIONS.items():
+        for sense in SENSES:
             contexts = [0 if s == sense else COUNTS[-1] for s in SENSES]
             episodes = first_views(batch.read, *contexts, [sense]).to(trial.device)
-            wheres = [targets_of(episodes, s) for s in SENSES]
             for name, draw in proposals.items():
                 latents = draw(episodes, batch.noise(), counts[-1])
-                weights = model.log_weights(episodes, latents, wheres, transform)[:, 0]
-                for k, count in enumerate(counts):  # groups of so many samples: each is an estimate of its own
-                    estimates = log_mean(weights.unflatten(0, (count, -1)))
-                    values[name][question][k, scene] = estimates.mean() / dimensions(model, question)
+                for question, weights in _log_weights(model, episodes, latents, sense).items():
+                    for k, count in enumerate(counts):  # groups of so many samples: each is an estimate of its own
+                        estimates = log_mean(weights[:, 0].unflatten(0, (count, -1)))
+                        values[name][question][k, scene] = estimates.mean() / dimensions(model, question)
     rounded_values = {p: {q: rounded(v) for q, v in of.items()} for p, of in values.items()}
     return {"counts": counts, "scenes": scenes, "values": rounded_values}
+
+
+def _log_weights(model: GMN, episodes: Episodes, latents: Latents, sense: str) -> dict[str, torch.Tensor]:
+    """Of each question about ``sense``, (S, B) nats."""
+    transforms = {question: transform for question, (asked, transform) in QUESTIONS.items() if asked == sense}
+    wheres = [targets_of(episodes, s) for s in SENSES]
+    weights = model.log_weights_by(episodes, latents, wheres, list(transforms.values()))
+    return dict(zip(transforms, weights, strict=True))
 
 
 def dimensions(model: GMN, question: str) -> int:

@@ -10,6 +10,7 @@ Usage::
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -237,12 +238,20 @@ class GMN(nn.Module):
 
         ``latents`` may be of the posterior or, q being p then, of the prior.
         """
+        return self.log_weights_by(episodes, latents, wheres, [transform])[0]
 
-        def compared(x: Tensor) -> Tensor:
+    def log_weights_by(
+        self, episodes: Episodes, latents: Latents, wheres: list["TargetViews"], transforms: list
+    ) -> list[Tensor]:
+        """:meth:`log_weights` by each of ``transforms``; every view is rendered once for all."""
+
+        def compared(x: Tensor, transform) -> Tensor:
             return (x if transform is None else transform(x)).double()
 
-        scores = [self.score(m, episodes, latents.z, where, compared) for m, where in enumerate(wheres)]
-        return (latents.log_ratio() + sum(scores)).unflatten(0, (-1, wheres[0].episodes))
+        ways = [partial(compared, transform=transform) for transform in transforms]
+        scores = [self._scores(m, episodes, latents.z, where, ways) for m, where in enumerate(wheres)]
+        ratio = latents.log_ratio()
+        return [(ratio + sum(of)).unflatten(0, (-1, wheres[0].episodes)) for of in zip(*scores, strict=True)]
 
     def means(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews") -> tuple[Tensor, Tensor]:
         """What every sample of z has to say of N views: rows of z (S * N,), sample-major, and means (S * N, ...)."""
@@ -253,15 +262,20 @@ class GMN(nn.Module):
 
     def score(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", transform=None) -> Tensor:
         """log p(X_m | z, V) of every row of z, (S * E,) nats, zero for rows without targets."""
+        return self._scores(m, episodes, z, where, [transform])[0]
+
+    def _scores(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", transforms: list) -> list[Tensor]:
+        """:meth:`score` by each of ``transforms``, functions or None."""
         if len(where.episode) == 0:
-            return z.new_zeros(len(z))
-        rows, mean = self.means(m, episodes, z, where)
-        sense = episodes.senses[m][where.scene, where.view]
-        if transform is not None:
-            mean, sense = transform(mean), transform(sense)
-        sense = copies(sense, len(mean) // len(sense))
-        density = log_density(sense, at_least_float32(mean), self.config.std_of(self.modalities[m]))
-        return where.summed(density, rows, len(z))
+            return [z.new_zeros(len(z)) for _ in transforms]
+        rows, means = self.means(m, episodes, z, where)
+        senses, scores = episodes.senses[m][where.scene, where.view], []
+        for transform in transforms:
+            mean, sense = (means, senses) if transform is None else (transform(means), transform(senses))
+            sense = copies(sense, len(mean) // len(sense))
+            density = log_density(sense, at_least_float32(mean), self.config.std_of(self.modalities[m]))
+            scores.append(where.summed(density, rows, len(z)))
+        return scores
 
     def score_rays(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", uniform: Tensor) -> Tensor:
         """An estimate of :meth:`score` from some pixels of each view, chosen by ``uniform`` (N, n)."""

@@ -9,7 +9,7 @@ import torch
 from gmn.data.episodes import Episodes
 from gmn.errors import UserError
 from gmn.models.config import PRIORS
-from gmn.models.gmn import GMN
+from gmn.models.gmn import GMN, TargetViews
 from gmn.models.noise import Noise
 from gmn.roster import NETWORKS
 from tests.conftest import episodes_for, reader_for, tiny_config, tiny_model
@@ -44,6 +44,18 @@ def test_every_weight_learns(scenes, network, modalities):
     model.elbo(episodes_for(scenes, model), noise()).elbo.sum().backward()
     without = [name for name, p in model.named_parameters() if p.grad is None or not torch.isfinite(p.grad).all()]
     assert not without
+
+
+@torch.no_grad()
+def test_scores_by_several_transforms_are_those_of_each_to_the_bit(scenes):
+    model = tiny_model("apoe", 2)
+    episodes = episodes_for(scenes, model)
+    latents = model.posterior(episodes, noise(), 2)
+    wheres = [TargetViews.of(episodes.target[:, :, m]) for m in range(2)]
+    transforms = [None, torch.square, torch.abs]
+    for transform, found in zip(transforms, model.log_weights_by(episodes, latents, wheres, transforms), strict=True):
+        assert torch.equal(found, model.log_weights(episodes, latents, wheres, transform))
+        assert found.shape == (2, 6) and found.dtype == torch.float64
 
 
 @pytest.mark.parametrize("network", NETWORKS)
