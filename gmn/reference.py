@@ -145,8 +145,9 @@ def picture_of_volume(renderer, modality: Modality, z: Tensor, query: Tensor) ->
 def picture_of_field(renderer, modality: Modality, z: Tensor, query: Tensor) -> Tensor:
     """One picture, a ray through every pixel: absorption, point by point, then shading by the direction of view."""
     view, row, column = view_of(modality, query)
-    x = F.relu(renderer.far(F.relu(renderer.near(z[None]))))
-    field = (renderer.out(F.relu(renderer.grow(x))) + renderer.own(z[None]))[0]
+    scene = renderer.field
+    x = F.relu(scene.far(F.relu(scene.near(z[None]))))
+    field = (scene.out(F.relu(scene.grow(x))) + scene.own(z[None]))[0]
     _, rows, columns = modality.shape
     i, j = (k.ravel() for k in np.mgrid[:rows, :columns])
     rays = view.rays(column + j + 0.5, row + i + 0.5)
@@ -159,8 +160,8 @@ def picture_of_field(renderer, modality: Modality, z: Tensor, query: Tensor) -> 
         seen = seen + light * met * torch.cat([x[1:], torch.ones_like(x[:1])])
         light = light * (1 - met)
     direction = _like(z, rays / np.linalg.norm(rays, axis=1, keepdims=True)).T
-    shading = renderer.shade(torch.cat([seen, seen[-1] * direction]).T).T
-    return (seen[: modality.shape[0]] + seen[-1] * shading).unflatten(1, (rows, columns))
+    shading = scene.shading(torch.cat([seen, seen[-1] * direction]).T).T
+    return (seen[: len(shading)] + seen[-1] * shading)[list(modality.channels)].unflatten(1, (rows, columns))
 
 
 def touch_of_volume(renderer, z: Tensor, query: Tensor) -> Tensor:

@@ -29,56 +29,85 @@ DRAWN = 4  # times as large as those trained on pictures are drawn for people
 VIEWS = 64  # views of a whole picture's rays at a time
 
 
-class FieldImageRenderer(nn.Module):
-    """Pictures (N, C, h, w) by emission and absorption along rays, then shading by the direction of view.
+class Field(nn.Module):
+    """z (E, T * Z, *grid) to a field (E, F, S, S, S): density and colours, of the scene and not of a modality.
 
     Args:
-        modality: which part of the camera's field it is.
         config: sizes.
-        frame: of the camera, a function of queries.
+        colours: of a point.
 
     Raises:
-        UserError: more channels than a point has colours.
+        UserError: more colours than a point has room for.
     """
 
-    def __init__(self, modality: Modality, config: ModelConfig, frame: FrameOf = camera_frame):
+    def __init__(self, config: ModelConfig, colours: int):
         super().__init__()
-        self.channels, *self.raster = modality.shape
-        if self.channels >= FEATURES:
-            raise UserError(f"modality {modality.name}: {self.channels} channels; a field shows {FEATURES - 1} at most")
+        if colours >= FEATURES:
+            raise UserError(f"modalities: pictures of {colours} channels; a field has {FEATURES - 1} at most")
         width, fine, latent = config.decoder, config.field, config.latent_channels
-        self.window, self.frame, self.extent = Window.of(modality), frame, config.extent
-        self.step = 2 * DEPTH * config.extent / STEPS  # m, along a ray
         finer = {"kernel_size": 2 * fine, "stride": fine, "padding": fine // 2}
+        self.colours, self.side = colours, config.volume * fine
+        self.step = 2 * DEPTH * config.extent / STEPS  # m, along a ray
         self.near, self.far = convolution(3, latent, width, 3), convolution(3, width, width, 3)
         self.grow = nn.ConvTranspose3d(width, width // 2, **finer)
         self.out = convolution(3, width // 2, FEATURES, 3)
         self.own = nn.ConvTranspose3d(latent, FEATURES, **finer)  # colours have a straight way: they are learned sooner
-        self.shade = nn.Sequential(
+        self.shading = nn.Sequential(
             nn.Linear(FEATURES + 3, SHADING), nn.ReLU(),
             nn.Linear(SHADING, SHADING), nn.ReLU(),
-            nn.Linear(SHADING, self.channels),
+            nn.Linear(SHADING, colours),
         )  # fmt: skip
-        nn.init.zeros_(self.shade[-1].weight)
+        nn.init.zeros_(self.shading[-1].weight)
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.out(F.relu(self.grow(F.relu(self.far(F.relu(self.near(z))))))) + self.own(z)
+
+    def depth(self, feature: Tensor) -> Tensor:
+        """Optical depth of a step where density's feature is ``feature``."""
+        return self.step * F.relu(DENSEST * F.softplus(2 * feature - 1) - THINNEST)
+
+    def shaded(self, seen: Tensor, opacity: Tensor, direction: Tensor) -> Tensor:
+        """Colours (N, C, n) of rays that met (N, n, F - 1) and ``opacity`` (N, n, 1) on their way (N, n, 3)."""
+        shading = self.shading(torch.cat([seen, opacity, opacity * F.normalize(direction, dim=2)], 2))
+        return (seen[..., : self.colours] + opacity * shading).transpose(1, 2)
+
+
+class FieldImageRenderer(nn.Module):
+    """Pictures (N, C, h, w) of a field, by emission and absorption along rays, then shading by the direction of view.
+
+    Args:
+        modality: which part of the camera's field of view, and which of its colours, it is.
+        config: sizes.
+        frame: of the camera, a function of queries.
+
+    Attributes:
+        scene: the field, in a list: one for all modalities of a sense, so it is no part of this module.
+    """
+
+    def __init__(self, modality: Modality, config: ModelConfig, frame: FrameOf = camera_frame):
+        super().__init__()
+        self.channels, self.raster = list(modality.channels), modality.shape[1:]
+        self.window, self.frame, self.extent = Window.of(modality), frame, config.extent
+        self.scene: list[Field] = []
+        side = config.volume * config.field
+        self.radius = math.sqrt(3) * config.extent / side  # m, of a point's cell
         along = ((torch.arange(STEPS) + 0.5) / STEPS * 2 - 1) * DEPTH * config.extent
+        self.register_buffer("cells", cells(side, config.extent), persistent=False)
         self.register_buffer("along", along, persistent=False)
-        self.side = config.volume * fine
-        self.radius = math.sqrt(3) * config.extent / self.side  # m, of a point's cell
-        self.register_buffer("cells", cells(self.side, config.extent), persistent=False)
         self.register_buffer("rays", self.window.rays(*self.raster), persistent=False)
 
-    def field(self, z: Tensor) -> Tensor:
-        """z (E, T * Z, *grid) to features (E, F, S, S, S), density first; once an episode, not once a view."""
-        return self.out(F.relu(self.grow(F.relu(self.far(F.relu(self.near(z))))))) + self.own(z)
+    @property
+    def field(self) -> Field:
+        return self.scene[0]
 
     def along_rays(self, field: Tensor, query: Tensor, rays: Tensor) -> Tensor:
         """Colours (N, C, n) of rays (N, n, 3) of depth 1 in the frames of cameras (N, Q); ``field`` (N, F, S, S, S)."""
         frame = self.frame(query)
         places = self._places(frame, rays, self.along)
         x = look_up(field, places.flatten(1, 2)).unflatten(2, places.shape[1:3])  # (N, F, n, D)
-        met = absorbed(self._depth(x[:, 0], places))
+        met = absorbed(self.field.depth(x[:, 0]) * (places.abs().amax(-1) < 1))
         seen = (x[:, 1:] * met[:, None]).sum(3).transpose(1, 2)  # (N, n, F - 1)
-        return self._shaded(seen, met.sum(2, keepdim=True), rays @ frame.axes)
+        return self.field.shaded(seen, met.sum(2, keepdim=True), rays @ frame.axes)[:, self.channels]
 
     def _places(self, frame: Frame, rays: Tensor, along: Tensor) -> Tensor:
         """Where steps ``along`` (D,) of rays (N, n, 3) lie in the volume, (N, n, D, 3), -1..1 inside."""
@@ -86,35 +115,22 @@ class FieldImageRenderer(nn.Module):
         points = (depth[..., None] * rays[:, :, None]).flatten(1, 2)
         return (frame.to_world(points) / self.extent).unflatten(1, (rays.shape[1], len(along)))
 
-    def _depth(self, feature: Tensor, places: Tensor) -> Tensor:
-        """Optical depth of steps at ``places`` (..., 3) where density's feature is ``feature`` (...)."""
-        return self.depth_of(feature) * (places.abs().amax(-1) < 1)
-
-    def _shaded(self, seen: Tensor, opacity: Tensor, direction: Tensor) -> Tensor:
-        """Colours (N, C, n) of rays that met (N, n, F - 1) on their way in ``direction`` (N, n, 3)."""
-        shading = self.shade(torch.cat([seen, opacity, opacity * F.normalize(direction, dim=2)], 2))
-        return (seen[..., : self.channels] + opacity * shading).transpose(1, 2)
-
-    def depth_of(self, feature: Tensor) -> Tensor:
-        """Optical depth of a step where density's feature is ``feature``."""
-        return self.step * F.relu(DENSEST * F.softplus(2 * feature - 1) - THINNEST)
-
     def density(self, z: Tensor, points: Tensor) -> Tensor:
         """Absorption at points (P, 3) metres, (E, P) in 1/m: of light exp(-density * d) is left after d metres."""
         places = (points / self.extent).expand(len(z), -1, -1)
         inside = places.abs().amax(2) < 1
-        return self.depth_of(look_up(self.field(z)[:, :1], places)[:, 0]) / self.step * inside
+        return self.field.depth(look_up(self.field(z)[:, :1], places)[:, 0]) / self.field.step * inside
 
-    def at(self, z: Tensor, episode: Tensor, query: Tensor, pixels: Tensor) -> Tensor:
-        """Colours (N, C, n) of pixels (N, n) alone, numbered row by row."""
-        return self.along_rays(self.field(z)[episode], query, self.rays[pixels])
+    def at(self, field: Tensor, episode: Tensor, query: Tensor, pixels: Tensor) -> Tensor:
+        """Colours (N, C, n) of pixels (N, n) alone, numbered row by row, of fields (E, F, S, S, S)."""
+        return self.along_rays(field[episode], query, self.rays[pixels])
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
         """Whole pictures, (N, C, zoom * H, zoom * W)."""
         rows, columns = (zoom * pixels for pixels in self.raster)
         rays = self.rays if zoom == 1 else self.window.rays(rows, columns).to(self.rays)
         field = self.field(z)
-        filled = F.max_pool3d(self.depth_of(field[:, :1]), 3, 1, 1).flatten(1) > 0  # where a point or its neighbour is
+        filled = F.max_pool3d(self.field.depth(field[:, :1]), 3, 1, 1).flatten(1) > 0  # a point or its neighbour is
         points = F.pad(field, [1] * 6).flatten(2).transpose(1, 2).flatten(0, 1)
         whole = points[:, :1].contiguous(), points[:, 1:].contiguous(), filled
         pictures = [
@@ -131,7 +147,7 @@ class FieldImageRenderer(nn.Module):
         looked up in these cells, then features (E * (S + 2)^3, F - 1) where light is met.
         """
         frame, (rows, columns) = self.frame(query), rays.shape[:2]
-        picture = query.new_zeros(len(query), self.channels, rows * columns)
+        picture = query.new_zeros(len(query), len(self.channels), rows * columns)
         cells, filled = frame.of_world(self.cells), filled[episode]  # (N, P, 3), (N, P)
         meets = self._meets(cells, filled, rows, columns)  # (N, h * w)
         most = int(meets.sum(1).max())
@@ -143,20 +159,21 @@ class FieldImageRenderer(nn.Module):
         places = self._places(frame, chosen, self.along[self._steps(ahead.min(), ahead.max())])
         where = self._in_filled(places, filled).nonzero(as_tuple=True)
         near = places[where]
-        found = look_up_each(density, self.side, episode[where[0]], near)[:, 0]
-        depth = query.new_zeros(places.shape[:3]).index_put(where, self.depth_of(found))
+        found = look_up_each(density, self.field.side, episode[where[0]], near)[:, 0]
+        depth = query.new_zeros(places.shape[:3]).index_put(where, self.field.depth(found))
         met = absorbed(depth)  # (N, n, D)
         where = (met > LEAST).nonzero(as_tuple=True)
-        points = met[where][:, None] * look_up_each(features, self.side, episode[where[0]], places[where])
+        points = met[where][:, None] * look_up_each(features, self.field.side, episode[where[0]], places[where])
         seen = points.new_zeros(met.shape[0] * met.shape[1], points.shape[1])
         seen = seen.index_add(0, where[0] * met.shape[1] + where[1], points).unflatten(0, met.shape[:2])
-        colours = self._shaded(seen, met.sum(2, keepdim=True), chosen @ frame.axes)
+        colours = self.field.shaded(seen, met.sum(2, keepdim=True), chosen @ frame.axes)[:, self.channels]
         return picture.scatter(2, pixels[:, None].expand_as(colours), colours).unflatten(2, (rows, columns))
 
     def _in_filled(self, places: Tensor, filled: Tensor) -> Tensor:
         """Which of ``places`` (N, n, D, 3) lie in a filled cell (N, P), (N, n, D)."""
-        x, y, z = ((places + 1) * (self.side / 2)).long().clamp(0, self.side - 1).unbind(-1)
-        found = filled.gather(1, ((z * self.side + y) * self.side + x).flatten(1)).view(places.shape[:3])
+        side = self.field.side
+        x, y, z = ((places + 1) * (side / 2)).long().clamp(0, side - 1).unbind(-1)
+        found = filled.gather(1, ((z * side + y) * side + x).flatten(1)).view(places.shape[:3])
         return found & (places.abs().amax(-1) < 1)
 
     def _meets(self, cells: Tensor, filled: Tensor, rows: int, columns: int) -> Tensor:

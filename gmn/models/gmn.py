@@ -8,7 +8,7 @@ Usage::
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
 from types import MappingProxyType
@@ -23,7 +23,7 @@ from gmn.data.scaling import Scale
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import copies
-from gmn.models.field import DRAWN, FieldImageRenderer
+from gmn.models.field import DRAWN, Field, FieldImageRenderer
 from gmn.models.gaussians import at_least_float32, log_density
 from gmn.models.inference import Latents
 from gmn.models.memory import least_memory
@@ -95,9 +95,22 @@ class GMN(nn.Module):
         modules = [(m, modules_of(m, config.geometry)) for m in self.modalities]
         self.encoders = nn.ModuleList(found.encoder(m, config) for m, found in modules)
         self.renderers = nn.ModuleList(found.renderer(m, config) for m, found in modules)
+        self.fields = nn.ModuleList(self._fields())
         self.inference = INFERENCE[config.network](config)
         # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
         self.initial = nn.Parameter(torch.zeros(config.count, config.representation, *config.grid))
+
+    def _fields(self) -> Iterator[Field]:
+        """One for each sense whose pictures show a field: its modalities look into the same."""
+        looking: dict[str, list[FieldImageRenderer]] = {}
+        for modality, renderer in zip(self.modalities, self.renderers, strict=True):
+            if isinstance(renderer, FieldImageRenderer):
+                looking.setdefault(modality.sense, []).append(renderer)
+        for renderers in looking.values():
+            field = Field(self.config, 1 + max(max(renderer.channels) for renderer in renderers))
+            for renderer in renderers:
+                renderer.scene.append(field)
+            yield field
 
     @property
     def device(self) -> torch.device:
@@ -203,16 +216,18 @@ class GMN(nn.Module):
         """
         latents = self.posterior(episodes, noise, padded=padded)
         b, views = episodes.context.shape[1], episodes.context.shape[3]
-        scores = []
-        for m in range(len(self.modalities)):
+        scores, fields = [], {}
+        for m, renderer in enumerate(self.renderers):
             target, weight = episodes.target[:, :, m], 1.0
             order = torch.arange(views, device=target.device).expand(b, views)
             if rendered is not None and rendered < views:
                 order, weight = noise.uniform(b, views).argsort(1), views / rendered
             where = (TargetViews.padded if padded else TargetViews.of)(target, order[:, :rendered])
-            if rays is not None and isinstance(self.renderers[m], FieldImageRenderer):
+            if rays is not None and isinstance(renderer, FieldImageRenderer):
+                if renderer.field not in fields:  # once for all modalities that look into it
+                    fields[renderer.field] = renderer.field(latents.z)
                 uniform = noise.uniform(b, views * rays).view(b, views, rays)[where.scene, where.view]
-                scores.append(weight * self.score_rays(m, episodes, latents.z, where, uniform))
+                scores.append(weight * self.score_rays(m, episodes, fields[renderer.field], where, uniform))
             else:
                 scores.append(weight * self.score(m, episodes, latents.z, where))
         targets = episodes.target.sum(3).permute(2, 0, 1).flatten(1)
@@ -277,15 +292,15 @@ class GMN(nn.Module):
             scores.append(where.summed(density, rows, len(z)))
         return scores
 
-    def score_rays(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", uniform: Tensor) -> Tensor:
-        """An estimate of :meth:`score` from some pixels of each view, chosen by ``uniform`` (N, n)."""
+    def score_rays(self, m: int, episodes: Episodes, field: Tensor, where: "TargetViews", uniform: Tensor) -> Tensor:
+        """An estimate of :meth:`score` of fields (E, ...) from pixels of each view that ``uniform`` (N, n) chooses."""
         if len(where.episode) == 0:
-            return z.new_zeros(len(z))
+            return field.new_zeros(len(field))
         query, sense = (values[m][where.scene, where.view] for values in (episodes.queries, episodes.senses))
         pixels, weight = draw_pixels(sense, uniform)
-        means = at_least_float32(self.renderers[m].at(z, where.episode, query, pixels))
+        means = at_least_float32(self.renderers[m].at(field, where.episode, query, pixels))
         density = log_density_of_pixels(sense, means, self.config.std_of(self.modalities[m]), pixels, weight)
-        return where.summed(density, where.episode, len(z))
+        return where.summed(density, where.episode, len(field))
 
 
 class TargetViews(NamedTuple):
