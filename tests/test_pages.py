@@ -114,6 +114,10 @@ def test_a_table_marks_what_is_surely_above_the_baseline(run):
     assert float(tables.widest("EXPLAINED", run)) < 0.01
 
 
+def test_what_a_run_did_not_measure_is_left_out(run):
+    assert len(rows(tables.compared("KNOWN", run))) == 2
+
+
 def test_who_wins_is_said_by_the_interval(run):
     assert tables.standing(run, measures.explained("touches")) == "ahead of"
     assert tables.standing(run, measures.explained("touches"), "baseline", "apoe") == "behind"

@@ -14,12 +14,14 @@ class Measure:
     """One number of a network; more is better.
 
     Attributes:
+        kind: the evaluation it is of: its folder in a run's.
         samples: of results and a network: arrays (seeds, scenes), paired with those of another network.
         statistic: maps arrays (..., scenes), one per sample, to (...).
         form: of the number: a format, or ``%`` for whole percents.
         block: scenes that depend on one another, as in :func:`gmn.evaluation.intervals.interval_of`.
     """
 
+    kind: str
     samples: Callable[[Results, str], list[np.ndarray]]
     statistic: Callable = lambda values: values.mean(-1)
     form: str = ".2f"
@@ -55,7 +57,7 @@ def explained(context: str, part: str = "grey", table: str = "error") -> Measure
         found = results.explained(network)
         return [found[table][context][part], found["variance"][part]]
 
-    return Measure(samples, share)
+    return Measure("explained", samples, share)
 
 
 def accuracy(senses: str, count: int, question: str = "paper") -> Measure:
@@ -65,7 +67,7 @@ def accuracy(senses: str, count: int, question: str = "paper") -> Measure:
         found = results.classification(network)
         return [found[question][senses][:, found["counts"].index(count)]]
 
-    return Measure(samples, form="%", block=GROUP)
+    return Measure("classification", samples, form="%", block=GROUP)
 
 
 def recognised(touches: int) -> Measure:
@@ -75,7 +77,7 @@ def recognised(touches: int) -> Measure:
         found = results.classification(network)
         return [found["touches"][:, found["touch_counts"].index(touches)]]
 
-    return Measure(samples, form="%", block=GROUP)
+    return Measure("classification", samples, form="%", block=GROUP)
 
 
 def occupancy(sense: str, count: int) -> Measure:
@@ -83,7 +85,7 @@ def occupancy(sense: str, count: int) -> Measure:
         found = results.occupancy(network)
         return [found[sense]["error"][:, found["counts"].index(count)], found["reference"]["error"]]
 
-    return Measure(samples, share)
+    return Measure("occupancy", samples, share)
 
 
 def elbo(results: Results, network: str) -> list:
@@ -98,7 +100,9 @@ def turned(results: Results, network: str) -> list:
 def bound(proposal: str, question: str) -> Measure:
     """Fig. 3's bound of ten contexts of the other sense by the most samples of ``proposal``."""
     return Measure(
-        lambda results, network: [results.effect_of_samples(network)["values"][proposal][question][:, -1]], form=".3f"
+        "density",
+        lambda results, network: [results.effect_of_samples(network)["values"][proposal][question][:, -1]],
+        form=".3f",
     )
 
 
@@ -107,12 +111,12 @@ def covered(sense: str, context: str, level: float) -> Measure:
         found = results.calibration(network)
         return [found["coverage"][sense][context][:, found["levels"].index(level)]]
 
-    return Measure(samples, form="%")
+    return Measure("calibration", samples, form="%")
 
 
 def chroma(measure: str, context: str = "both") -> Measure:
     """Of the scenes that have such cubes."""
-    return Measure(lambda results, network: [present(results.agreement(network)[context][measure])])
+    return Measure("agreement", lambda results, network: [present(results.agreement(network)[context][measure])])
 
 
 CONTEXTS = {  # of the evaluation `explained`
@@ -123,8 +127,8 @@ CONTEXTS = {  # of the evaluation `explained`
     "ten touches": "touches",
     "ten of both": "both",
 }
-ELBO = Measure(elbo, form=",.0f")
-TURN = Measure(turned, lambda changed, variance: changed.mean(-1) / variance.mean(-1))
+ELBO = Measure("missing", elbo, form=",.0f")
+TURN = Measure("explained", turned, lambda changed, variance: changed.mean(-1) / variance.mean(-1))
 KNOWN: dict[str, list[Measure]] = {
     "ELBO, nats": [ELBO],
     "ten scenes told apart by five pictures and touches": [accuracy("H+I", 5)],

@@ -40,6 +40,10 @@ class Run:
         """Those that were measured at M = 2, in the order of figures."""
         return [name for name in NETWORKS if (self.folder / "explained/m2" / name).is_dir()]
 
+    def has(self, kind: str) -> bool:
+        """Whether an evaluation of M = 2 was made of it."""
+        return (self.folder / kind / "m2").is_dir()
+
     @cached_property
     def about(self) -> dict:
         """claims.json: scale, training seeds, iterations, claims."""

@@ -46,13 +46,17 @@ def interval(of: Interval | dict, form: str = ".2f") -> str:
 
 
 def compared(name: str, *runs: Run) -> str:
-    """A table of :data:`MEASURES`, a column a network of each run. ▲, ▼: surely above, below the baseline."""
+    """A table of :data:`MEASURES`, a column a network of each run. ▲, ▼: surely above, below the baseline.
+
+    Rows of what a run did not measure are left out.
+    """
     header = ["", *(f"{LABELS[network]}, `{run.settings.scale}`" for run in runs for network in run.networks)]
     if len(runs) == 1:
         header = ["", *(LABELS[network] for network in runs[0].networks)]
     rows = [
         [label, *(_cell(run, network, row) for run in runs for network in run.networks)]
         for label, row in MEASURES[name].items()
+        if all(run.has(measure.kind) for run in runs for measure in row)
     ]
     return markdown(rows, header)
 
