@@ -68,10 +68,18 @@ def valid(adapter: TypeAdapter, value: Any, name: str) -> Any:
 
 def explained(error: Mapping[str, Any], *within: str) -> str:
     """One of pydantic's errors in a line: the key, the value, what is right."""
-    # Names of the alternatives of a union, and of checks, are no keys.
-    parts = [str(part) for part in error["loc"] if isinstance(part, int) or str(part).isidentifier()]
+    parts = map(str, keys_of(error))
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return f"{'.'.join((*within, *parts))}: got {shown(error['input'])}; {message}"
+
+
+def keys_of(error: Mapping[str, Any]) -> tuple[int | str, ...]:
+    """Where the error is, without the names of checks and of a union's alternatives, which are no keys."""
+    kinds = ("int", "float", "str", "bool", "list", "dict", "tuple")
+    checks = ("function-", *(f"{kind}[" for kind in kinds))
+    return tuple(
+        part for part in error["loc"] if isinstance(part, int) or not (part in kinds or part.startswith(checks))
+    )
 
 
 def shown(value: Any) -> str:

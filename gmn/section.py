@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
-from gmn.arguments import STRICT, Index, plain, shown
+from gmn.arguments import STRICT, Index, keys_of, plain, shown
 from gmn.errors import UserError
 
 Seed = Index
@@ -63,7 +63,7 @@ def explain(error: dict, root: type[BaseModel]) -> str:
         error: of ``ValidationError.errors()``.
         root: what was validated; its fields are suggested.
     """
-    location = tuple(part for part in error["loc"] if part != "function-after")
+    location = keys_of(error)
     key = ".".join(str(part) for part in location)
     if error["type"] == "extra_forbidden":
         return f"{key}: unknown key{hint(str(location[-1]), _siblings(location, root)) or '; remove it'}"
