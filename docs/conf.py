@@ -12,6 +12,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+import gmn.explore.server  # noqa: F401  first: autodoc imports as a type checker would, which FastAPI's models do not survive
+
 project = "gmn"
 html_title = "gmn"
 root_doc = "README"

@@ -105,7 +105,7 @@ def _entries(lock: Path) -> set[tuple[str, int, int]]:
 
     try:
         stages = YAML(typ="safe").load(lock)["stages"]
-        return {(name, len(entry.get("deps", ())), len(entry["outs"])) for name, entry in stages.items()}
+        return {(name, len(entry.get("deps", ())), len(entry.get("outs", ()))) for name, entry in stages.items()}
     except (OSError, YAMLError, ValueError, KeyError, TypeError, AttributeError):
         return set()
 
