@@ -30,7 +30,7 @@ from stages.schedule import Stage, Turn, plan, remaining
 
 FOLDER = SCRATCH / "repro"  # what each stage printed; RUNNING
 RUNNING = FOLDER / "running"  # is there while a run is, and after one that was killed
-POLL, WEIGH = 0.1, 2.0  # s between looks at processes, at their memory
+POLL, WEIGH = 0.2, 2.0  # s between looks at processes, at their memory
 MEMORY = 1024  # MiB of a stage that was never measured
 OWN = 200  # MiB of the DVC process around a stage
 
