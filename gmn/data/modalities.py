@@ -4,6 +4,7 @@ Pictures are cut after resizing, colour outermost, then left/right, then upper/l
 whole or split into two halves of the hand (App. A). Shape letters: B scenes, V views, C channels, H W image.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -109,6 +110,19 @@ class Modality:
     def _part(self) -> tuple:
         picked = list(self.channels)
         return (..., picked, *self._window()) if self.is_picture else (..., picked)
+
+
+def place_of(sense: str, modalities: Sequence[Modality]) -> int:
+    """The place of the one modality of a sense.
+
+    Raises:
+        UserError: there is none, or there are several.
+    """
+    places = [k for k, modality in enumerate(modalities) if modality.sense == sense]
+    if len(places) != 1:
+        names = ", ".join(modality.name for modality in modalities)
+        raise UserError(f"sense {sense!r}: {len(places)} modalities of it; one is wanted of a network of {names}")
+    return places[0]
 
 
 def _halves() -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from gmn.evaluation.protocol import first_views, rounded
+from gmn.data.episodes import Episodes
+from gmn.data.modalities import HAPTICS, VISION
+from gmn.evaluation.protocol import Contexts, rounded
 from gmn.evaluation.trial import Trial
 from gmn.mese.camera import View
 from gmn.mese.parts import cubes_in_view
@@ -19,7 +21,9 @@ from gmn.models.gmn import GMN, TargetViews
 from gmn.models.noise import Noise
 
 SETS = ("test",)
-CONTEXTS = {"nothing": (0, 0), "sight": (1, 0), "touch": (0, 15), "both": (1, 15)}  # images, touches; both: Fig. 1
+CONTEXTS: dict[str, Contexts] = {  # both: Fig. 1
+    "nothing": {}, "sight": {VISION: 1}, "touch": {HAPTICS: 15}, "both": {VISION: 1, HAPTICS: 15},
+}  # fmt: skip
 BRIGHT = 0.15  # of full white, in the brightest channel; the darkest lit face has about 0.2
 SHOWN = 0.005  # of the context picture's pixels: a cube with fewer is not shown
 BATCH = 10
@@ -70,14 +74,14 @@ def agreement(trial: Trial) -> dict:
         each relative to the squared true chroma; and what :func:`hues` finds.
     """
     result = {name: {} for name in CONTEXTS}
+    vision = trial.place(VISION)
     for batch in trial.batches(BATCH):
-        truth = batch.read.senses[0].numpy()
+        truth = batch.read.senses[vision].numpy()
         angles = trial.reader.scenes.read("camera", batch.indices)[..., 3:].astype(float)
         things = (trial.reader.scenes.object(index) for index in batch.indices)
         cubes = [Cubes.of(*scene, truth.shape[-1]) for scene in zip(things, angles, strict=True)]
-        for name, counts in CONTEXTS.items():
-            asked = first_views(batch.read, *counts).to(trial.device)
-            pictures = imagine(trial.model, asked, batch.noise(), trial.samples)
+        for name, contexts in CONTEXTS.items():
+            pictures = imagine(trial.model, vision, batch.given(contexts), batch.noise(), trial.samples)
             for k, (own, scene) in enumerate(zip(truth, cubes, strict=True)):
                 found = compare(pictures[:, k], own[1:], scene.parts()) | hues(pictures[:, k].mean(0), own, scene)
                 for measure, value in found.items():
@@ -86,12 +90,20 @@ def agreement(trial: Trial) -> dict:
     return {"scenes": trial.scenes, "samples": trial.samples} | measured
 
 
-def imagine(model: GMN, asked, noise: Noise, samples: int) -> np.ndarray:
-    """Pictures at every camera but the first, (S, B, V - 1, 3, H, W) in 0..1."""
-    z = model.prior(asked, noise, samples).z
-    target = torch.zeros_like(asked.target[:, :, 0])
+def imagine(model: GMN, vision: int, known: Episodes, noise: Noise, samples: int) -> np.ndarray:
+    """Pictures at every camera but the first, (S, B, V - 1, 3, H, W) in 0..1, from P(z | C).
+
+    Args:
+        model: the network.
+        vision: place of the modality of whole pictures.
+        known: B scenes with their contexts.
+        noise: of z.
+        samples: S.
+    """
+    z = model.prior(known, noise, samples).z
+    target = torch.zeros_like(known.target[:, :, vision])
     target[..., 1:] = True
-    _, means = model.means(0, asked, z, TargetViews.of(target))
+    _, means = model.means(vision, known, z, TargetViews.of(target))
     return means.clamp(0, 1).unflatten(0, (samples, target.shape[1], -1)).cpu().numpy()
 
 

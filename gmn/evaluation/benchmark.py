@@ -15,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from gmn.data.episodes import Episodes
 from gmn.data.views import draw_views
-from gmn.mese.pose import camera_pose, query, sample_angles, wrist_pose
+from gmn.mese.pose import POSES, query, sample_angles
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.models.lstm import ConvLSTM
@@ -134,7 +134,7 @@ def random_scenes(config: ModelConfig, batch_size: int) -> Episodes:
     context, target = draw_views(rng, shown, VIEWS, config.reading)
     senses = [torch.from_numpy(rng.random((batch_size, VIEWS, *k.shape), np.float32)) for k in config.modality_list]
     angles = sample_angles(rng, batch_size * VIEWS).reshape(batch_size, VIEWS, 2)
-    poses = [(camera_pose if k.is_picture else wrist_pose)(angles) for k in config.modality_list]
+    poses = [POSES[k.poses](angles) for k in config.modality_list]
     queries = [torch.from_numpy(query(pose)) for pose in poses]
     return Episodes(senses, queries, context, target)
 

@@ -8,13 +8,14 @@ times in ten.
 import numpy as np
 import torch
 
-from gmn.evaluation.protocol import SENSES, first_views, rounded, targets_of
+from gmn.data.modalities import HAPTICS, VISION
+from gmn.evaluation.protocol import Contexts, rounded, targets_of
 from gmn.evaluation.trial import Trial
 
 SETS = ("test",)
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
-CONTEXTS = {"nothing": (0, 0), "touch": (0, 10), "sight": (10, 0)}  # what from: images, touches
+CONTEXTS: dict[str, Contexts] = {"nothing": {}, "touch": {HAPTICS: 10}, "sight": {VISION: 10}}
 BATCH = 25
 
 
@@ -23,25 +24,27 @@ def calibration(trial: Trial) -> dict:
     """Coverage of central intervals.
 
     Args:
-        trial: of a network of M = 2.
+        trial: of a network with one modality a sense.
 
     Returns:
         ``coverage[sense][context]``: a list over ``levels`` of lists over scenes: the share of the numbers of the
         last five views inside the interval. Of pictures only what shows the object counts: the room is black.
     """
-    coverage = {sense: {name: [] for name in CONTEXTS} for sense in SENSES}
     model = trial.model
+    places = {modality.sense: trial.place(modality.sense) for modality in model.modalities}
+    coverage = {sense: {name: [] for name in CONTEXTS} for sense in places}
     for batch in trial.batches(BATCH):
-        for modality, sense in enumerate(SENSES):
-            for name, counts in CONTEXTS.items():
-                asked = first_views(batch.read, *counts, [sense]).to(trial.device)
-                where = targets_of(asked, sense)
-                truth = asked.senses[modality][where.scene, where.view]
+        for sense, m in places.items():
+            modality = model.modalities[m]
+            for name, contexts in CONTEXTS.items():
+                asked = batch.given(contexts, [sense])
+                where = targets_of(asked)[m]
+                truth = asked.senses[m][where.scene, where.view]
                 z = model.prior(asked, batch.noise(), trial.samples).z
-                means = model.means(modality, asked, z, where)[1].unflatten(0, (trial.samples, -1))
-                width = model.config.std_of(model.modalities[modality])
+                means = model.means(m, asked, z, where)[1].unflatten(0, (trial.samples, -1))
+                width = model.config.std_of(modality)
                 below = torch.special.ndtr((truth - means) / width).mean(0)  # P(a number < what it is)
-                counted = _shows_object(truth) if model.modalities[modality].is_picture else torch.ones_like(truth)
+                counted = _shows_object(truth) if modality.is_picture else torch.ones_like(truth)
                 coverage[sense][name].append(_covered(below, counted, len(batch.indices)))
     return {
         "levels": list(LEVELS),

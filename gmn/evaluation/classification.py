@@ -5,6 +5,7 @@ pair is the importance-weighted log p(O_i | C_k). The paper asks for the scene o
 authors' code asks for the query of a scene (argmax over i). Both are kept.
 """
 
+from collections.abc import Iterable
 from functools import cache, partial
 from itertools import chain
 
@@ -12,9 +13,9 @@ import numpy as np
 import torch
 
 from gmn.data.episodes import Episodes
-from gmn.data.modalities import VISION
+from gmn.data.modalities import HAPTICS, VISION
 from gmn.data.reader import SceneReader
-from gmn.evaluation.protocol import SENSES, first_views, targets_of
+from gmn.evaluation.protocol import targets_of
 from gmn.evaluation.trial import Trial
 from gmn.models.convolution import copies
 from gmn.models.gmn import GMN, TargetViews, log_mean
@@ -24,7 +25,8 @@ from gmn.models.representations import Representations
 SETS = ("test4", "test6")
 SCENES = 10
 COUNTS = (0, 1, 2, 3, 4, 5)
-MIXES = {"I": (1, 0), "H": (0, 1), "H+I": (1, 1)}  # name -> whether images, touches are in the context
+SENSES = (VISION, HAPTICS)  # of which every query has views
+MIXES = {"I": (VISION,), "H": (HAPTICS,), "H+I": SENSES}  # name -> senses in the context
 TOUCHES = (0, 1, 2, 3, 5, 10, 15)  # contexts when pictures alone are asked about
 PRIOR_SAMPLES = 5  # as many samples of P(z | C) as cost what one of Q(z | C, O) does, about
 
@@ -50,25 +52,27 @@ def classification(trial: Trial, more: SceneReader) -> dict:
     for group, batch in enumerate(chain.from_iterable(zip(*sets, strict=True))):
         # The same noise for every question: differences are paired.
         score = cache(partial(_score, trial, batch.read, group))  # without views all mixes are one question
-        for senses, active in MIXES.items():
+        for name, senses in MIXES.items():
             for c, count in enumerate(COUNTS):
-                scores = score(*(count * a for a in active))
-                answers["paper"][senses][c] += _right(scores, 0)
-                answers["released"][senses][c] += _right(scores, 1)
+                scores = score(_contexts(senses, count))
+                answers["paper"][name][c] += _right(scores, 0)
+                answers["released"][name][c] += _right(scores, 1)
         for c, count in enumerate(TOUCHES):
-            touches[c] += _right(score(0, count, asked=(VISION,)), 0)
-        by_prior += _right(score(COUNTS[-1], COUNTS[-1], prior=True), 0)
+            touches[c] += _right(score(_contexts([HAPTICS], count), asked=(VISION,)), 0)
+        by_prior += _right(score(_contexts(SENSES, COUNTS[-1]), prior=True), 0)
     about = {"counts": list(COUNTS), "samples": trial.samples, "scenes": len(by_prior)}
     about |= {"touch_counts": list(TOUCHES), "touches": touches}
     return about | {"prior_samples": trial.samples * PRIOR_SAMPLES, "prior": by_prior} | answers
 
 
-def _score(
-    trial: Trial, read: Episodes, group: int, images: int, touches: int, asked=SENSES, prior=False
-) -> torch.Tensor:
-    asked = first_views(read, images, touches, asked).to(trial.device)
+def _contexts(senses: Iterable[str], count: int) -> frozenset[tuple[str, int]]:
+    """The first ``count`` views of some senses, as a key of a cache."""
+    return frozenset((sense, count) for sense in senses if count)
+
+
+def _score(trial: Trial, read: Episodes, group: int, contexts: frozenset, asked=SENSES, prior=False) -> torch.Tensor:
     drawn = trial.samples * PRIOR_SAMPLES if prior else trial.samples
-    return score_pairs(trial.model, asked, drawn, trial.noise(group), prior)
+    return score_pairs(trial.model, trial.given(read, dict(contexts), asked), drawn, trial.noise(group), prior)
 
 
 def _right(scores: torch.Tensor, axis: int) -> list[int]:
@@ -99,7 +103,7 @@ def _by_posterior(model: GMN, asked: Episodes, samples: int, noise: Noise) -> to
     )
     latents = model.inference.rollout(pairs, noise, samples)
     wheres = []
-    for own in _targets(asked):
+    for own in targets_of(asked):
         episode = (own.scene + n * torch.arange(n, device=own.scene.device)[:, None]).flatten()
         wheres.append(TargetViews(episode, own.scene.repeat(n), own.view.repeat(n), n * n))
     return log_mean(model.log_weights(asked, latents, wheres)).unflatten(0, (n, n))
@@ -111,13 +115,9 @@ def _by_prior(model: GMN, asked: Episodes, samples: int, noise: Noise) -> torch.
     columns = []
     for query in range(n):
         wheres = []
-        for own in _targets(asked):
+        for own in targets_of(asked):
             view = own.view[own.scene == query]
             episode = torch.arange(n, device=view.device).repeat_interleave(len(view))
             wheres.append(TargetViews(episode, torch.full_like(episode, query), view.repeat(n), n))
         columns.append(log_mean(model.log_weights(asked, latents, wheres)))
     return torch.stack(columns, 1)
-
-
-def _targets(asked: Episodes) -> list[TargetViews]:
-    return [targets_of(asked, sense) for sense in SENSES]

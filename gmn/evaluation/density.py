@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from gmn.data.episodes import Episodes
-from gmn.data.modalities import HAPTICS, VISION, Modality
-from gmn.evaluation.protocol import SENSES, TARGETS, first_views, rounded, targets_of
+from gmn.data.modalities import HAPTICS, VISION, Modality, place_of
+from gmn.evaluation.protocol import TARGETS, rounded, targets_of
 from gmn.evaluation.trial import Trial
 from gmn.models.gmn import GMN, log_mean
 from gmn.models.inference import Latents
@@ -47,8 +47,8 @@ def cross_modal(trial: Trial) -> dict:
     for batch in trial.batches(BATCH):
         for i, images in enumerate(COUNTS):
             for j, touches in enumerate(COUNTS):
-                for sense in SENSES:
-                    episodes = first_views(batch.read, images, touches, [sense]).to(trial.device)
+                for sense in (VISION, HAPTICS):
+                    episodes = batch.given({VISION: images, HAPTICS: touches}, [sense])
                     latents = model.posterior(episodes, batch.noise(), trial.samples)
                     for question, weights in _log_weights(model, episodes, latents, sense).items():
                         total = log_mean(weights) / dimensions(model, question)
@@ -77,9 +77,8 @@ def effect_of_samples(trial: Trial) -> dict:
     proposals = {"posterior": model.posterior, "prior": model.prior}
     values = {p: {question: np.zeros((len(counts), scenes)) for question in QUESTIONS} for p in proposals}
     for scene, batch in enumerate(trial.batches(1)):
-        for sense in SENSES:
-            contexts = [0 if s == sense else COUNTS[-1] for s in SENSES]
-            episodes = first_views(batch.read, *contexts, [sense]).to(trial.device)
+        for sense, other in ((VISION, HAPTICS), (HAPTICS, VISION)):
+            episodes = batch.given({other: COUNTS[-1]}, [sense])
             for name, draw in proposals.items():
                 latents = draw(episodes, batch.noise(), counts[-1])
                 for question, weights in _log_weights(model, episodes, latents, sense).items():
@@ -91,10 +90,9 @@ def effect_of_samples(trial: Trial) -> dict:
 
 
 def _log_weights(model: GMN, episodes: Episodes, latents: Latents, sense: str) -> dict[str, torch.Tensor]:
-    """Of each question about ``sense``, (S, B) nats."""
+    """Log importance weights of each question about ``sense``, (S, B) nats."""
     transforms = {question: transform for question, (asked, transform) in QUESTIONS.items() if asked == sense}
-    wheres = [targets_of(episodes, s) for s in SENSES]
-    weights = model.log_weights_by(episodes, latents, wheres, list(transforms.values()))
+    weights = model.log_weights_by(episodes, latents, targets_of(episodes), list(transforms.values()))
     return dict(zip(transforms, weights, strict=True))
 
 
@@ -110,4 +108,4 @@ def upper_bound(model: GMN, question: str) -> float:
 
 
 def _asked(model: GMN, question: str) -> Modality:
-    return model.modalities[SENSES.index(QUESTIONS[question][0])]
+    return model.modalities[place_of(QUESTIONS[question][0], model.modalities)]

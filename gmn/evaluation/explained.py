@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from gmn.data.episodes import Episodes
-from gmn.data.modalities import VISION
-from gmn.evaluation.protocol import TARGETS, first_views, rounded, targets_of
+from gmn.data.modalities import HAPTICS, VISION
+from gmn.evaluation.protocol import TARGETS, Contexts, rounded, targets_of
 from gmn.evaluation.trial import Trial
 from gmn.mese.pose import turn_query
 from gmn.models.gmn import GMN
@@ -16,8 +16,9 @@ from gmn.models.noise import Noise
 from gmn.progress import silent
 
 SETS = ("test",)
-CONTEXTS = {  # name -> pictures, touches
-    "nothing": (0, 0), "picture": (1, 0), "mixed": (1, 15), "pictures": (10, 0), "touches": (0, 10), "both": (10, 10),
+CONTEXTS: dict[str, Contexts] = {
+    "nothing": {}, "picture": {VISION: 1}, "mixed": {VISION: 1, HAPTICS: 15},
+    "pictures": {VISION: 10}, "touches": {HAPTICS: 10}, "both": {VISION: 10, HAPTICS: 10},
 }  # fmt: skip
 HALVED = ("pictures", "touches", "both")
 PARTS = ("grey", "chroma")
@@ -39,23 +40,24 @@ def explained(trial: Trial) -> dict:
         ``turn[changed]``: by how much the pictures of z ~ Q(z | all views) change if each is asked for from
         a quarter turn further around the object; ``turn[variance]`` of all views.
     """
-    model, samples = trial.model, trial.samples
+    model, samples, vision = trial.model, trial.samples, trial.place(VISION)
     quiet = replace(trial, progress=silent())
-    mean = sum(batch.read.senses[0].sum(0) for batch in quiet.batches(BATCH)).mean(0) / trial.scenes
+    mean = sum(batch.read.senses[vision].sum(0) for batch in quiet.batches(BATCH)).mean(0) / trial.scenes
     errors, known = {name: [] for name in CONTEXTS}, {name: [] for name in HALVED}
     turned, spread, late = [], [], []
     for batch in trial.batches(BATCH):
         read, noise = batch.read, batch.noise()
-        truth = read.senses[0][:, -TARGETS:]
-        spread.append(sum(parts(read.senses[0] - mean)))
+        pictures = read.senses[vision]
+        truth = pictures[:, -TARGETS:]
+        spread.append(sum(parts(pictures - mean)))
         late.append(parts(truth - mean))
-        for name, counts in CONTEXTS.items():
-            asked = first_views(read, *counts, [VISION]).to(trial.device)
-            errors[name].append(parts(_mean_picture(model, asked, model.prior(asked, noise, samples)) - truth))
+        for name, contexts in CONTEXTS.items():
+            asked = batch.given(contexts, [VISION])
+            errors[name].append(parts(_mean_picture(model, vision, asked, model.prior(asked, noise, samples)) - truth))
             if name in HALVED:
-                latents = model.posterior(_halved(read, counts).to(trial.device), noise, samples)
-                known[name].append(parts(_mean_picture(model, asked, latents) - truth))
-        turned.append(_turned(model, read, noise, trial.device))
+                latents = model.posterior(_halved(asked), noise, samples)
+                known[name].append(parts(_mean_picture(model, vision, asked, latents) - truth))
+        turned.append(_turned(model, vision, read, noise, trial.device))
     return {
         "scenes": trial.scenes,
         "samples": samples,
@@ -72,30 +74,27 @@ def parts(difference: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
     return tuple(part.square().mean((1, 2, 3, 4)).double().numpy() for part in (grey, difference - grey))
 
 
-def _mean_picture(model: GMN, asked: Episodes, latents: Latents) -> torch.Tensor:
-    """Of what the samples of z show where ``asked`` has targets, (scenes, targets, 3, H, W)."""
-    where = targets_of(asked, VISION)
-    _, means = model.means(0, asked, latents.z, where)
+def _mean_picture(model: GMN, vision: int, asked: Episodes, latents: Latents) -> torch.Tensor:
+    """The mean over samples of z of the pictures asked for, (scenes, targets, 3, H, W)."""
+    where = targets_of(asked)[vision]
+    _, means = model.means(vision, asked, latents.z, where)
     return means.unflatten(0, (-1, where.episodes, TARGETS)).mean(0).cpu()
 
 
-def _halved(read: Episodes, counts: tuple[int, int]) -> Episodes:
-    """Of the first views of each modality the first half as context, the second as targets."""
-    context, target = torch.zeros_like(read.context), torch.zeros_like(read.target)
-    for m, count in enumerate(counts):
-        context[:, :, m, : count // 2] = True
-        target[:, :, m, count // 2 : count] = True
-    return read.with_views(context, target)
+def _halved(known: Episodes) -> Episodes:
+    """The first half of each modality's context as context, the rest of it as targets."""
+    first = known.context.cumsum(-1) <= known.context.sum(-1, keepdim=True) // 2
+    return known.with_views(known.context & first, known.context & ~first)
 
 
-def _turned(model: GMN, read, noise: Noise, device) -> np.ndarray:
+def _turned(model: GMN, vision: int, read: Episodes, noise: Noise, device) -> np.ndarray:
     """Mean squared change of a scene's pictures by a quarter turn of the camera, (scenes,)."""
     everything = read.with_views(torch.zeros_like(read.context), torch.ones_like(read.target)).to(device)
     z = model.posterior(everything, noise, 1).z
-    queries = read.queries[0]
+    queries = read.queries[vision]
     further = torch.from_numpy(turn_query(queries.numpy(), np.full(queries.shape[:-1], np.pi / 2)))
     scene = torch.arange(len(queries), device=device).repeat_interleave(queries.shape[1])
-    here, there = (model.render(0, z, scene, asked.flatten(0, 1).to(device)).cpu() for asked in (queries, further))
+    here, there = (model.render(vision, z, scene, asked.flatten(0, 1).to(device)).cpu() for asked in (queries, further))
     return sum(parts((there - here).unflatten(0, queries.shape[:2])))
 
 

@@ -3,18 +3,19 @@
 import numpy as np
 import torch
 
+from gmn.data.modalities import HAPTICS, VISION
 from gmn.data.reader import SceneReader
 from gmn.errors import UserError
-from gmn.evaluation.protocol import first_views
+from gmn.evaluation.protocol import Contexts
 from gmn.evaluation.trial import Trial
 from gmn.mese import camera, pose, shape
 from gmn.models.noise import Noise
 
 SCENES = 4
 ACCUMULATED = (0, 1, 2, 3, 4, 5, 10, 15)  # contexts of both senses in Fig. S5
-CONTEXTS = {"fig1": (1, 15), "image": (5, 0), "haptics": (0, 15), "both": (5, 15)} | {
-    f"n{n}": (n, n) for n in ACCUMULATED
-}  # name -> images, touches
+CONTEXTS: dict[str, Contexts] = {
+    "fig1": {VISION: 1, HAPTICS: 15}, "image": {VISION: 5}, "haptics": {HAPTICS: 15}, "both": {VISION: 5, HAPTICS: 15},
+} | {f"n{n}": {VISION: n, HAPTICS: n} for n in ACCUMULATED}  # fmt: skip
 
 
 def viewpoints() -> np.ndarray:
@@ -36,20 +37,20 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         UserError: the set has too few shapes.
     """
     model, reader, device = trial.model, trial.reader, trial.device
+    vision, haptics = trial.place(VISION), trial.place(HAPTICS)
     chosen = _different_shapes(reader)
     episodes = reader.read(chosen)
-    size = model.drawn * model.modalities[0].shape[-1]
+    size = model.drawn * model.modalities[vision].shape[-1]
     out = {
         "truth": np.stack([_truth(reader, i, size) for i in chosen]),
-        "context": _pictures(episodes.senses[0]),
-        "touches": episodes.senses[1].numpy(),
+        "context": _pictures(episodes.senses[vision]),
+        "touches": episodes.senses[haptics].numpy(),
     }
     queries = torch.from_numpy(pose.query(pose.camera_pose(viewpoints()))).to(device)
-    for name, (images, touches) in CONTEXTS.items():
-        asked = first_views(episodes, images, touches).to(device)
-        z = model.prior(asked, Noise(trial.seed, device=device), trial.samples).z
+    for name, contexts in CONTEXTS.items():
+        z = model.prior(trial.given(episodes, contexts), Noise(trial.seed, device=device), trial.samples).z
         rows = torch.arange(len(z), device=device).repeat_interleave(len(queries))
-        means = model.render(0, z, rows, queries.repeat(len(z), 1), model.drawn)
+        means = model.render(vision, z, rows, queries.repeat(len(z), 1), model.drawn)
         out[f"imagined-{name}"] = _pictures(means.unflatten(0, (trial.samples, len(chosen), -1)).transpose(0, 1))
         trial.progress.advance(1)
     return out

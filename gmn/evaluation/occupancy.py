@@ -9,14 +9,15 @@ import numpy as np
 import torch
 from sklearn.linear_model import RidgeCV
 
+from gmn.data.modalities import HAPTICS, VISION
 from gmn.data.reader import SceneReader
-from gmn.evaluation.protocol import first_views, rounded
+from gmn.evaluation.protocol import Contexts, rounded
 from gmn.evaluation.trial import Trial
 from gmn.mese.parts import filled, lattice
 
 SETS = ("test", "train")
 COUNTS = (1, 5, 15)
-MIXES = {"sight": (1, 0), "touch": (0, 1), "both": (1, 1)}  # name -> whether images, touches are in the context
+MIXES = {"sight": (VISION,), "touch": (HAPTICS,), "both": (VISION, HAPTICS)}  # name -> senses in the context
 PENALTIES = np.logspace(-1, 5, 13)
 BATCH = 25
 
@@ -29,9 +30,9 @@ def occupancy(trial: Trial, train: SceneReader) -> dict:
         train: scenes to fit the probe on.
 
     Returns:
-        Per sense and count in ``counts``, lists over test scenes: ``error`` the squared error summed over points,
-        and ``iou`` the intersection over union of the fullest points and the true ones. ``reference`` has the
-        same two of a probe that knows no context: the mean of the training scenes.
+        Per mix of senses and count in ``counts``, lists over test scenes: ``error`` the squared error summed over
+        points, and ``iou`` the intersection over union of the fullest points and the true ones. ``reference`` has
+        the same two of a probe that knows no context: the mean of the training scenes.
     """
     points = lattice()
     sets = {"train": trial.of(train, scenes=trial.chosen.fitted), "test": trial}
@@ -44,13 +45,13 @@ def occupancy(trial: Trial, train: SceneReader) -> dict:
         "counts": list(COUNTS), "samples": trial.samples, "fitted": trial.chosen.fitted, "tested": trial.scenes,
         "points": int(varied.sum()), "reference": compare(blind, truth["test"]),
     }  # fmt: skip
-    for sense, active in MIXES.items():
-        result[sense] = {"error": [], "iou": []}
+    for mix, senses in MIXES.items():
+        result[mix] = {"error": [], "iou": []}
         for count in COUNTS:
-            codes = {name: representations(of, *(count * a for a in active)) for name, of in sets.items()}
+            codes = {name: representations(of, dict.fromkeys(senses, count)) for name, of in sets.items()}
             regression = RidgeCV(alphas=PENALTIES).fit(codes["train"], truth["train"])
             for name, values in compare(regression.predict(codes["test"]), truth["test"]).items():
-                result[sense][name].append(values)
+                result[mix][name].append(values)
     return result
 
 
@@ -60,12 +61,11 @@ def occupied(trial: Trial, points: np.ndarray) -> np.ndarray:
 
 
 @torch.no_grad()
-def representations(trial: Trial, images: int, touches: int) -> np.ndarray:
+def representations(trial: Trial, contexts: Contexts) -> np.ndarray:
     """Mean of z ~ P(z | C) of the trial's scenes, (scenes, T * Z * cells) float64."""
     codes = []
     for batch in trial.batches(BATCH):
-        asked = first_views(batch.read, images, touches).to(trial.device)
-        z = trial.model.prior(asked, batch.noise(), trial.samples).z
+        z = trial.model.prior(batch.given(contexts), batch.noise(), trial.samples).z
         codes.append(z.double().unflatten(0, (trial.samples, -1)).mean(0).flatten(1).cpu().numpy())
     return np.concatenate(codes)
 

@@ -4,14 +4,16 @@ An evaluation is a module of this package with ``SETS``, the object sets that it
 name: of a :class:`Trial` on the first of them, and of readers of the others. ``python -m stages evaluate`` runs it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
 from gmn.data.episodes import Episodes
+from gmn.data.modalities import place_of
 from gmn.data.reader import SceneReader
+from gmn.evaluation.protocol import Contexts, first_views
 from gmn.evaluation.settings import Scored
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
@@ -35,6 +37,10 @@ class Batch:
     def noise(self) -> Noise:
         """The random numbers of this batch, from the start: whatever is asked of it, differences are paired."""
         return self.trial.noise(int(self.indices[0]))
+
+    def given(self, contexts: Contexts, asked: Iterable[str] = ()) -> Episodes:
+        """These scenes with some contexts, and the last views of the senses ``asked`` for, on the trial's device."""
+        return self.trial.given(self.read, contexts, asked)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,14 @@ class Trial:
     def of(self, reader: SceneReader | None = None, **chosen: int) -> "Trial":
         """The same on scenes of another set, or with other numbers of scenes or samples."""
         return replace(self, reader=reader or self.reader, chosen=self.chosen.model_copy(update=chosen))
+
+    def place(self, sense: str) -> int:
+        """Which of the network's modalities is the one of a sense."""
+        return place_of(sense, self.model.modalities)
+
+    def given(self, episodes: Episodes, contexts: Contexts, asked: Iterable[str] = ()) -> Episodes:
+        """See :func:`gmn.evaluation.protocol.first_views`; on the trial's device."""
+        return first_views(episodes, self.model.modalities, contexts, asked).to(self.device)
 
     def plan(self, scenes: int) -> None:
         """Say how many scenes will be looked at, if not each once."""

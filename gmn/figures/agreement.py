@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from gmn.evaluation.agreement import CONTEXTS
+from gmn.evaluation.protocol import counts
 from gmn.evaluation.results import Results, present
 from gmn.figures.series import beside, series, training
 from gmn.figures.style import Figure, Sheet, caption
@@ -17,7 +18,7 @@ PANELS = (
     ("hue_hider", "(e) hues of a hidden cube and its hider", "cosine"),
     ("hue_own", "(f) hue of a hidden cube, and the true one", "cosine"),
 )
-LABELS = [f"{name}\n{images}+{touches}" for name, (images, touches) in CONTEXTS.items()]
+LABELS = ["{}\n{}+{}".format(name, *counts(contexts)) for name, contexts in CONTEXTS.items()]
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:

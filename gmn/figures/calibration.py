@@ -3,7 +3,6 @@
 import numpy as np
 
 from gmn.evaluation.calibration import CONTEXTS
-from gmn.evaluation.protocol import SENSES
 from gmn.evaluation.results import Results
 from gmn.figures.series import series, training
 from gmn.figures.style import Figure, Sheet, caption
@@ -18,14 +17,14 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     found = {network: results.calibration(network) for network in NETWORKS}
     figure, axes = sheet.panels(1, 2, 2.8)
     levels = 100 * np.array(found["apoe"]["levels"])
-    for panel, sense in zip(axes, SENSES, strict=True):
+    for panel, (sense, title) in zip(axes, TITLES.items(), strict=True):
         panel.plot([0, 100], [0, 100], color="0.4", lw=0.7)
         for network in NETWORKS:
             for name in CONTEXTS:
                 covered = found[network]["coverage"][sense][name].swapaxes(0, 1)
                 label = f"{NETWORKS[network].label}, {FROM[name]}"
                 series(panel, levels, covered, network, 100, ls=STYLES[name], markersize=2.5, label=label)
-        panel.set(title=TITLES[sense], xlabel="predicted interval (%)", ylabel="truth inside (%)")
+        panel.set(title=title, xlabel="predicted interval (%)", ylabel="truth inside (%)")
     sheet.legend(figure, *axes[0].get_legend_handles_labels(), loc="outside right upper")
     about = found["apoe"]
     caption(

@@ -4,12 +4,13 @@ import numpy as np
 
 from gmn.evaluation.explained import CONTEXTS, PARTS
 from gmn.evaluation.intervals import interval_of, share_explained
+from gmn.evaluation.protocol import counts
 from gmn.evaluation.results import Results
 from gmn.figures.series import beside, line, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.roster import NETWORKS
 
-LABELS = [f"{images}+{touches}" for images, touches in CONTEXTS.values()]
+LABELS = ["{}+{}".format(*counts(contexts)) for contexts in CONTEXTS.values()]
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:

@@ -1,6 +1,7 @@
 """Fig. S6: samples from pictures only, touch only, and both."""
 
 from gmn.evaluation.generation import CONTEXTS
+from gmn.evaluation.protocol import counts
 from gmn.evaluation.results import Results
 from gmn.figures.strips import draw_strips
 from gmn.figures.style import Figure, Sheet
@@ -10,8 +11,8 @@ SCENE = 2
 
 def draw(results: Results, sheet: Sheet) -> Figure:
     rows = {
-        f"{images} pictures\n{touches} grasps": f"imagined-{name}"
-        for name, (images, touches) in CONTEXTS.items()
+        "{} pictures\n{} grasps".format(*counts(contexts)): f"imagined-{name}"
+        for name, contexts in CONTEXTS.items()
         if name in ("image", "haptics", "both")
     }
     return draw_strips(results, sheet, "Imagined from sight, from touch, from both", rows, SCENE)

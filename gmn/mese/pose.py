@@ -96,6 +96,9 @@ def wrist_pose(angles: Angles) -> np.ndarray:
     return _pose(WRIST_BACK * frame[..., :, 1] + WRIST_UP * frame[..., :, 2], angles)
 
 
+POSES = {"camera": camera_pose, "hand": wrist_pose}  # array of poses -> poses of angles (..., 2)
+
+
 @checked
 def query(pose: Poses) -> np.ndarray:
     """The query v of a pose, (..., 7) float32: x, y, z, cos pitch, sin pitch, cos yaw, sin yaw."""

@@ -11,7 +11,7 @@ from gmn.evaluation.generation import generation
 from gmn.evaluation.headline import headline
 from gmn.evaluation.intervals import bootstrap, interval_of
 from gmn.evaluation.missing import missing
-from gmn.evaluation.protocol import SENSES, first_views
+from gmn.evaluation.protocol import first_views
 from gmn.evaluation.results import GROUP
 from gmn.mese import shape
 from gmn.models.noise import Noise
@@ -53,11 +53,27 @@ def test_the_interval_of_a_ratio_is_paired():
     assert wide.low < bootstrap(hard).low and wide.high > bootstrap(hard).high
 
 
+def given(model, episodes, images: int, touches: int):
+    """Both senses asked for."""
+    return first_views(episodes, model.modalities, {"vision": images, "haptics": touches}, ["vision", "haptics"])
+
+
 def test_first_views_are_context_and_last_views_are_asked_for(scenes):
     model = tiny_model("apoe", 2)
-    episodes = first_views(reader_for(scenes, model).read(np.arange(2)), 3, 0, ["haptics"])
+    read = reader_for(scenes, model).read(np.arange(2))
+    episodes = first_views(read, model.modalities, {"vision": 3}, ["haptics"])
     assert episodes.context.sum().item() == 6 and episodes.context[0, :, 0, :3].all()
     assert episodes.target.sum().item() == 10 and episodes.target[0, :, 1, 10:].all()
+    with pytest.raises(UserError, match="no modality of 'sound'; there are vision, haptics"):
+        first_views(read, model.modalities, {"sound": 1})
+
+
+def test_all_modalities_of_a_sense_are_context_together(scenes):
+    model = tiny_model("apoe", 8)
+    read = reader_for(scenes, model).read(np.arange(2))
+    episodes = first_views(read, model.modalities, {"haptics": 4}, ["vision"])
+    assert episodes.context[0].sum(2).tolist() == 2 * [6 * [0] + 2 * [4]]
+    assert episodes.target[0].sum(2).tolist() == 2 * [6 * [5] + 2 * [0]]
 
 
 def test_best_density_at_unit_variance_is_the_papers():
@@ -73,7 +89,7 @@ def test_density_is_a_mean_per_dimension_of_the_five_targets(scenes):
     for question, bound in values["bound"].items():
         assert np.max(values["values"][question]) < bound
     reader = reader_for(scenes, model)
-    episodes = first_views(reader.read(np.arange(3)), 1, 5, ["vision"])
+    episodes = first_views(reader.read(np.arange(3)), model.modalities, {"vision": 1, "haptics": 5}, ["vision"])
     with torch.no_grad():
         total = model.log_likelihood(episodes, Noise(0), 2)
         shade = model.log_likelihood(episodes, Noise(0), 2, gray)
@@ -92,7 +108,7 @@ def test_pair_scores_on_the_diagonal_are_the_model_s_likelihood(scenes, network)
     model = tiny_model(network, 2)
     episodes = doubled(reader_for(scenes, model).read(np.arange(1)))
     with torch.no_grad():
-        asked = first_views(episodes, 2, 1, SENSES)
+        asked = given(model, episodes, 2, 1)
         matrix = score_pairs(model, asked, 3, Noise(1))
         single = model.log_likelihood(asked, Noise(1), 3)
     torch.testing.assert_close(matrix.flatten(), single)
@@ -102,7 +118,7 @@ def test_pair_scores_put_scenes_in_rows_and_queries_in_columns(scenes):
     model = tiny_model("apoe", 2)
     episodes = doubled(reader_for(scenes, model).read(np.arange(3)))
     with torch.no_grad():
-        matrix = score_pairs(model, first_views(episodes, 3, 3, SENSES), 1, Noise(0))
+        matrix = score_pairs(model, given(model, episodes, 3, 3), 1, Noise(0))
     # Queries differ in how bright their pictures are, far more than contexts differ before training.
     assert matrix.std(1).mean() > matrix.std(0).mean()
 
@@ -115,7 +131,7 @@ def test_without_context_no_scene_is_better_than_another(scenes, prior):
     hits = []
     with torch.no_grad():
         for seed in range(60):
-            matrix = score_pairs(model, first_views(episodes, 0, 0, SENSES), 1, Noise(seed), prior)
+            matrix = score_pairs(model, given(model, episodes, 0, 0), 1, Noise(seed), prior)
             hits += (matrix.argmax(0) == torch.arange(4)).tolist()
     assert np.mean(hits) == pytest.approx(0.25, abs=0.1)  # 240 answers: 0.1 is 3.6 standard errors
 
@@ -126,7 +142,7 @@ def test_both_ways_to_score_agree(scenes):
     episodes = doubled(reader_for(scenes, model).read(np.arange(3)))
     with torch.no_grad():
         by_posterior, by_prior = (
-            score_pairs(model, first_views(episodes, 2, 2, SENSES), 500, Noise(seed), prior)
+            score_pairs(model, given(model, episodes, 2, 2), 500, Noise(seed), prior)
             for seed, prior in enumerate((False, True))
         )
     torch.testing.assert_close(by_posterior, by_prior, atol=0.4, rtol=0)

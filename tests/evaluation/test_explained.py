@@ -8,6 +8,7 @@ import torch
 
 from gmn.evaluation.explained import CONTEXTS, HALVED, _halved, explained
 from gmn.evaluation.intervals import share_explained
+from gmn.evaluation.protocol import first_views
 from tests.conftest import reader_for, tiny_model, trial_for
 
 SCENES = 4
@@ -19,7 +20,7 @@ class Oracle:
     device = torch.device("cpu")
 
     def __init__(self, reader, show, turns: float = 0.0):
-        self.truth = reader.read(np.arange(SCENES)).senses[0]
+        self.modalities, self.truth = reader.modalities, reader.read(np.arange(SCENES)).senses[0]
         self.show, self.turns = show, turns
 
     def prior(self, asked, noise, samples):
@@ -63,8 +64,9 @@ def test_shares_of_grey_and_chroma(scenes, show, grey, chroma):
 
 
 def test_halves_are_context_and_targets(scenes):
-    read = reader_for(scenes, tiny_model("apoe", 2)).read(np.arange(SCENES))
-    halved = _halved(read, (10, 0))
+    model = tiny_model("apoe", 2)
+    read = reader_for(scenes, model).read(np.arange(SCENES))
+    halved = _halved(first_views(read, model.modalities, {"vision": 10}))
     assert halved.context[0, 0].sum(1).tolist() == [5, 0] and halved.target[0, 0].sum(1).tolist() == [5, 0]
     assert not (halved.context & halved.target).any()
 

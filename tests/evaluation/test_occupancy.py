@@ -38,7 +38,7 @@ def test_representations_average_samples_of_the_prior(scenes):
     model = tiny_model("apoe", 2).float()
     reader = reader_for(scenes, model)
     few, many, again = (
-        occupancy.representations(trial_for(model, reader, 3, samples, seed), 2, 1)
+        occupancy.representations(trial_for(model, reader, 3, samples, seed), {"vision": 2, "haptics": 1})
         for samples, seed in ((1, 0), (200, 0), (200, 1))
     )
     assert few.shape == (3, 3 * 2 * 4 * 4)

@@ -74,7 +74,8 @@ def test_pictures_that_are_painted_have_one_size(trained, looks):
 
 def test_it_is_what_the_evaluation_computes(trained, scenes, looks, touches):
     """A scene's density through the library is that of the batch route."""
-    asked = first_views(reader_for(scenes, trained).read(np.arange(1)), 2, 3, ["vision"])
+    read = reader_for(scenes, trained).read(np.arange(1))
+    asked = first_views(read, trained.modalities, {"vision": 2, "haptics": 3}, ["vision"])
     wanted = trained.log_likelihood(asked, Noise(7), 4)
     belief = trained.infer({"vision": some(looks, 2), "haptics": some(touches, 3)})
     last = slice(-5, None)
