@@ -34,14 +34,14 @@ for modality in model.modalities:
 
 # %% What it believes after three touches and one look, and how sure it is
 angles = orbit(8)
-imagined = imagine(model, scene, looks=[0], touches=[0, 1, 2], angles=angles, samples=4)
-given = scene.pictures(looks=[0], touches=[0, 1, 2])
+imagined = imagine(model, scene, given={"vision": [0], "haptics": [0, 1, 2]}, angles=angles, samples=4)
+given = scene.pictures({"vision": [0], "haptics": [0, 1, 2]})
 picture = draw(given, {"APoE": imagined}, scene.truth(angles), "From one look and three touches", "")
 save_picture(picture, out / "imagined.png")
 
 # %% The other way round: what will the hand feel there?
 felt, wrists = scene.arrays["haptics"], query(scene.arrays["hand"])
-belief = model.infer(scene.contexts(looks=range(5), touches=[]))
+belief = model.infer(scene.contexts({"vision": range(5)}))
 expected = belief.imagine({"haptics": wrists[10:]}, samples=8)["haptics"].mean(0).numpy()  # (5, 132), SI units
 blind = model.infer({}).imagine({"haptics": wrists[10:]}, samples=8)["haptics"].mean(0).numpy()
 joints = slice(0, 22)  # angles, rad
@@ -51,13 +51,13 @@ for name, guess in (("five looks", expected), ("nothing", blind)):
 
 # %% Log-likelihood of five held-back pictures, given touches of the object.
 # A lower bound from 50 samples: it rises steeply with the first touches, then by less than its own noise.
-pictures = scene.contexts(looks=range(10, 15), touches=[])
+pictures = scene.contexts({"vision": range(10, 15)})
 for touches in (0, 1, 5, 10):
-    nats = model.infer(scene.contexts([], range(touches))).log_likelihood(pictures, samples=50)
+    nats = model.infer(scene.contexts({"haptics": range(touches)})).log_likelihood(pictures, samples=50)
     print(f"given {touches:2d} touches: {nats / pictures['vision'][0].size:.3f} nats per dimension")
 
 # %% Which of ten objects was touched? Ask what pictures each would give
 scenes = [SensedScene.make(settings, k) for k in range(10)]
-touched = model.infer(scenes[3].contexts([], range(15)))
-scores = [touched.log_likelihood(s.contexts(range(10, 15), []), samples=20) for s in scenes]
+touched = model.infer(scenes[3].contexts({"haptics": range(15)}))
+scores = [touched.log_likelihood(s.contexts({"vision": range(10, 15)}), samples=20) for s in scenes]
 print(f"scene 3 was touched; its pictures rank {np.argsort(scores)[::-1].tolist().index(3) + 1} of 10")

@@ -27,7 +27,7 @@ from gmn.files import read_table
 from gmn.mese import camera, pose
 from gmn.mese.channels import channels
 from gmn.mese.grasp import Grasper, accepted
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 from gmn.trained import TrainedGMN
 
 torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores

@@ -12,7 +12,7 @@ def run(
     scenes: Annotated[int, typer.Option(min=4, help="Scenes to make and throw away.")] = 100,
     size: Annotated[int, typer.Option(min=1, max=150, help="Pixels of the picture.")] = 64,
 ) -> None:
-    """Print scenes per CPU second, grasps and pictures apart, and peak memory; one process."""
+    """Print scenes per CPU second, the time of each sense, and peak memory; one process."""
     from gmn.mese.speed import measure
 
     count = scenes - scenes % 4

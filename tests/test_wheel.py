@@ -95,7 +95,7 @@ import gmn, gmn.report
 assert Path(gmn.__file__).is_relative_to(INSTALLED), gmn.__file__
 assert importlib.util.find_spec("stages") is None and CHECKOUT not in sys.path and "dvc" not in sys.modules
 assert pictures.shape == (4, 8, 3, 32, 32)
-once = model.infer(scene.contexts(looks=[], touches=[0])).imagine({"vision": query(camera_pose(orbit(3)))})["vision"]
+once = model.infer(scene.contexts({"haptics": [0]})).imagine({"vision": query(camera_pose(orbit(3)))})["vision"]
 assert once.shape == (1, 3, 3, 32, 32) and 0.1 < once.max() < 1.5
 assert observation["image"].shape == (64, 64, 3) and observation["haptics"].shape == (132,)
 page = gmn.report.explorer_page()

@@ -74,18 +74,16 @@ def draw_imagined(
         size: explored.SensedScene.make(settings.changed(image_size=size), scene)
         for size in {settings.image_size, *sizes.values()}
     }
+    given = {"vision": range(look), "haptics": range(touch)}
     imagined = {
-        name: explored.imagine(
-            network, seen[sizes[name]], range(look), range(touch), angles, samples, network.drawn * sizes[name]
-        )
+        name: explored.imagine(network, seen[sizes[name]], given, angles, samples, network.drawn * sizes[name])
         for name, network in networks.items()
     }
     sensed = seen[settings.image_size]
-    given = sensed.pictures(range(look), range(touch))
     title = f"Imagined by {', '.join(networks)}; looks: {look}, touches: {touch}; scene {scene} of {settings.name}"
     about = f"{about}; viewpoints all around, a little from above"
     truth = sensed.truth(angles, max(network.drawn * sizes[name] for name, network in networks.items()))
-    save_picture(draw(given, imagined, truth, title, about), out)
+    save_picture(draw(sensed.pictures(given), imagined, truth, title, about), out)
 
 
 @checked

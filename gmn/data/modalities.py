@@ -4,7 +4,7 @@ Pictures are cut after resizing, colour outermost, then left/right, then upper/l
 whole or split into two halves of the hand (App. A). Shape letters: B scenes, V views, C channels, H W image.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -110,6 +110,18 @@ class Modality:
     def _part(self) -> tuple:
         picked = list(self.channels)
         return (..., picked, *self._window()) if self.is_picture else (..., picked)
+
+
+def whole(sense, arrays: Mapping[str, Mapping]) -> Modality:
+    """The modality that is all of a sense of MESE.
+
+    Args:
+        sense: one of :data:`gmn.mese.senses.SENSES`.
+        arrays: of a set of scenes, see :class:`gmn.data.shards.SceneSet`.
+    """
+    array = sense.signals[0]
+    _, *picture, channels = arrays[array]["shape"]
+    return Modality(sense.name, sense.name, (channels, *picture), array, sense.poses, tuple(range(channels)))
 
 
 def place_of(sense: str, modalities: Sequence[Modality]) -> int:

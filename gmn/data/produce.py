@@ -11,6 +11,7 @@ Shard k is a pure function of (settings, k): who makes it, when, and beside whom
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,9 +27,9 @@ from gmn.arguments import Count, Index, checked, listed, numbers
 from gmn.data.shards import FORMAT, MANIFEST, sha256, shard_name
 from gmn.errors import UserError
 from gmn.files import replace_folder, write_arrays, write_sealed
-from gmn.mese.channels import channels
+from gmn.mese.senses import SENSES
 from gmn.mese.settings import SceneSettings
-from gmn.mese.simulate import UNITS, simulate
+from gmn.mese.simulate import simulate, units
 from gmn.progress import Progress
 from gmn.source import source_digest
 
@@ -123,18 +124,21 @@ class Production:
                 }
                 for k in self.shards
             ],
-            "haptics": channel_statistics(self._readings()),
+        } | {
+            sense.name: channel_statistics(sense.channels, self._first(sense.signals[0]))
+            for sense in SENSES.values()
+            if sense.channels
         }
         write_sealed(self.folder / MANIFEST, manifest)
         replace_folder(self.folder, self.out)
 
-    def _readings(self) -> np.ndarray:
-        """The readings of the first scenes, (N, V, 132)."""
+    def _first(self, name: str) -> np.ndarray:
+        """An array of the first scenes."""
         count = min(len(self.shards), -(-STATISTICS_SCENES // self.shard_scenes))
         parts = []
         for k in range(count):
             with safe_open(self.path(k), framework="numpy") as shard:
-                parts.append(shard.get_tensor("haptics"))
+                parts.append(shard.get_tensor(name))
         return np.concatenate(parts)[:STATISTICS_SCENES]
 
 
@@ -177,25 +181,27 @@ def _readable(path: Path) -> bool:
     """Whether a shard left by an earlier run is whole; writing is atomic, so its header tells."""
     try:
         with safe_open(path, framework="numpy") as shard:
-            return set(shard.keys()) == set(UNITS)
+            return set(shard.keys()) == set(units())
     except (OSError, SafetensorError):
         return False
 
 
 def _describe(path: Path) -> dict:
     with safe_open(path, framework="numpy") as shard:
-        arrays = {name: shard.get_tensor(name) for name in UNITS}
+        arrays = {name: shard.get_tensor(name) for name in units()}
     return {
-        name: {"shape": list(a.shape[1:]), "dtype": str(a.dtype), "unit": UNITS[name]} for name, a in arrays.items()
+        name: {"shape": list(a.shape[1:]), "dtype": str(a.dtype), "unit": units()[name]} for name, a in arrays.items()
     }
 
 
 @checked
-def channel_statistics(readings: numbers(..., len(channels()))) -> dict:
-    """Per haptic channel of readings (..., 132): names, minimum, maximum, mean, std, 1st and 99th percentile."""
+def channel_statistics(names: Sequence[str], readings: numbers(..., -1)) -> dict:
+    """Per channel of readings (..., D): names, minimum, maximum, mean, std, 1st and 99th percentile."""
     if not readings.size:
         raise UserError("readings: none; give one grasp's at least")
+    if readings.shape[-1] != len(names):
+        raise UserError(f"readings: {readings.shape[-1]} channels; there are {len(names)} names")
     flat = readings.reshape(-1, readings.shape[-1]).astype(np.float64)
     low, high = np.percentile(flat, [1, 99], axis=0)
     rows = {"min": flat.min(0), "max": flat.max(0), "mean": flat.mean(0), "std": flat.std(0), "p1": low, "p99": high}
-    return {"names": [c.name for c in channels()]} | {k: np.round(v, 6).tolist() for k, v in rows.items()}
+    return {"names": list(names)} | {k: np.round(v, 6).tolist() for k, v in rows.items()}

@@ -19,7 +19,7 @@ from safetensors import safe_open
 from gmn.arguments import Count, Index, checked
 from gmn.errors import UserError
 from gmn.files import read_sealed
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 
 FORMAT = 3
 MANIFEST = "manifest.json"
@@ -85,7 +85,7 @@ class SceneSet:
         self._known(name)
         chosen = self._numbers(indices)
         rows = self._stacked(name, chosen.ravel())
-        return rows.reshape(*chosen.shape, *rows.shape[1:])
+        return rows.reshape(chosen.shape + rows.shape[1:])
 
     def _known(self, name: str) -> None:
         if name not in self.arrays:

@@ -15,8 +15,8 @@ from gmn.data.modalities import HAPTICS, VISION
 from gmn.evaluation.protocol import Contexts, rounded
 from gmn.evaluation.trial import Trial
 from gmn.mese.camera import View
+from gmn.mese.object import Object
 from gmn.mese.parts import cubes_in_view
-from gmn.mese.thing import Object
 from gmn.models.gmn import GMN, TargetViews
 from gmn.models.noise import Noise
 

@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations
-from typing import Literal
 
 import numpy as np
 from PIL import Image
 
 from gmn.arguments import Count, Index, Size, checked, listed
+from gmn.data.modalities import HAPTICS, VISION
 from gmn.errors import UserError
 from gmn.explore.scene import SensedScene, imagine, orbit
+from gmn.mese.senses import SENSES
 from gmn.mese.settings import SceneSettings
 from gmn.models.gmn import GMN
 from gmn.trained.belief import Samples
@@ -34,38 +35,39 @@ class Observation:
     """Views that are given to the networks together.
 
     Attributes:
-        sense: ``look`` or ``touch``.
+        sense: by its name.
         views: their numbers in the scene, one run of them.
     """
 
-    sense: Literal["look", "touch"]
+    sense: str
     views: range
 
     def __post_init__(self) -> None:
+        if self.sense not in SENSES:
+            raise UserError(f"sense: got {self.sense!r}; use one of {', '.join(SENSES)}")
         if not self.views:
             raise UserError("views: none; give one at least")
 
     @property
     def label(self) -> str:
-        first, last = self.views[0] + 1, self.views[-1] + 1
-        plural = "es" if self.sense == "touch" else "s"
-        return f"{self.sense} {first}" if first == last else f"{self.sense}{plural} {first}-{last}"
+        sense, first, last = SENSES[self.sense], self.views[0] + 1, self.views[-1] + 1
+        return f"{sense.view} {first}" if first == last else f"{sense.views} {first}-{last}"
 
 
 # Few enough that every combination can be computed before.
 STORED = (
-    Observation("look", range(0, 1)),
-    Observation("look", range(1, 2)),
-    Observation("touch", range(0, 1)),
-    Observation("touch", range(1, 5)),
-    Observation("touch", range(5, 15)),
+    Observation(VISION, range(0, 1)),
+    Observation(VISION, range(1, 2)),
+    Observation(HAPTICS, range(0, 1)),
+    Observation(HAPTICS, range(1, 5)),
+    Observation(HAPTICS, range(5, 15)),
 )
 
 
 @checked
 def one_by_one(views: Size) -> tuple[Observation, ...]:
-    """Every look and every touch of a scene."""
-    return tuple(Observation(sense, range(k, k + 1)) for sense in ("look", "touch") for k in range(views))
+    """Every view of every sense of a scene."""
+    return tuple(Observation(sense, range(k, k + 1)) for sense in SENSES for k in range(views))
 
 
 @checked
@@ -96,8 +98,8 @@ class Explorer:
         self._open = lru_cache(maxsize=32)(self._make)
 
     def about(self) -> dict:
-        """What holds for all scenes; ``first``: what is given when one is opened, one look and every touch."""
-        first = [k for k, each in enumerate(self.observations) if each.sense == "touch" or 0 in each.views]
+        """What holds for all scenes; ``first``: what is given when one is opened, one look and all of other senses."""
+        first = [k for k, each in enumerate(self.observations) if each.sense != VISION or 0 in each.views]
         return {
             "networks": list(self.models),
             "scenes": self.scenes,
@@ -113,7 +115,7 @@ class Explorer:
         scene, truth = self._open(index)
         return {
             "observations": [
-                {"label": each.label, "sense": each.sense, "picture": _picture(scene, each)}
+                {"label": each.label, "sense": SENSES[each.sense].view, "picture": _picture(scene, each)}
                 for each in self.observations
             ],
             "truth": _sheet(truth[None], lossless=True),
@@ -130,14 +132,13 @@ class Explorer:
         if bad := [k for k in given if k >= count]:
             raise UserError(f"given: got {bad[0]}; there are {count} observations, from 0")
         scene, truth = self._open(index)
-        looks, touches = (
-            list(chain.from_iterable(self.observations[k].views for k in given if self.observations[k].sense == sense))
-            for sense in ("look", "touch")
-        )
+        views: dict[str, list[int]] = {}
+        for k in given:
+            views.setdefault(self.observations[k].sense, []).extend(self.observations[k].views)
         lit = truth.any(-1)
         answers = {}
         for name, model in self.models.items():
-            imagined = imagine(model, scene, looks, touches, self.angles, self.samples)
+            imagined = imagine(model, scene, views, self.angles, self.samples)
             spread = imagined.std(0)
             error = np.sqrt(((imagined - truth) ** 2)[:, lit].mean())
             rows = np.concatenate(
@@ -170,10 +171,9 @@ class Explorer:
 
 
 def _picture(scene: SensedScene, observation: Observation) -> str:
-    first = observation.views[0]
-    if observation.sense == "look":
-        return _webp(scene.look(first), lossless=True)
-    return _webp(scene.touch(first, THUMBNAIL))
+    """Of the first view; what networks see themselves without loss."""
+    is_picture = scene.arrays[SENSES[observation.sense].signals[0]].dtype == np.uint8
+    return _webp(scene.picture(observation.sense, observation.views[0], THUMBNAIL), lossless=is_picture)
 
 
 def _sheet(rows: np.ndarray, lossless: bool = False) -> str:

@@ -1,34 +1,37 @@
-"""A scene that can be looked at and touched view by view."""
+"""A scene whose views are given sense by sense, one by one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from gmn.arguments import Index, Size, checked, listed, numbers
 from gmn.errors import UserError
-from gmn.mese import aside, camera, pose
+from gmn.mese import camera, pose
+from gmn.mese.object import Object
+from gmn.mese.senses import SENSES
 from gmn.mese.settings import SceneSettings
 from gmn.mese.simulate import simulate
-from gmn.mese.thing import Object
 from gmn.models.gmn import GMN
 from gmn.trained.belief import Belief, Samples, Views
 
+Given = Mapping[str, listed(int)]  # by sense, numbers of the views that are given
 PITCH = -0.35  # rad: the camera looks down a little
 
 
 @checked
 @dataclass(frozen=True)
 class SensedScene:
-    """One scene and its V views of both senses.
+    """One scene and its V views of every sense.
 
     Attributes:
         arrays: as :func:`gmn.mese.simulate.simulate` names them, of one scene.
-        thing: its object.
+        object: what stands in it.
     """
 
-    arrays: Mapping[str, object]
-    thing: Object
+    arrays: Mapping[str, Any]
+    object: Object
 
     @classmethod
     def make(cls, settings: SceneSettings, index: Index) -> "SensedScene":
@@ -36,45 +39,47 @@ class SensedScene:
         arrays = {name: array[0] for name, array in simulate(settings, range(index, index + 1)).items()}
         return cls(arrays, Object.of(arrays))
 
-    def contexts(self, looks: listed(int), touches: listed(int)) -> dict[str, Views]:
+    def contexts(self, given: Given) -> dict[str, Views]:
         """Some views as contexts of :meth:`gmn.trained.TrainedGMN.infer`; a sense without views is left out.
 
+        Args:
+            given: by sense, numbers of views.
+
         Raises:
-            UserError: the scene has no such view.
+            UserError: there is no such sense, or the scene has no such view.
         """
-        looks, touches = (self._views(what, chosen) for what, chosen in (("looks", looks), ("touches", touches)))
         found = {}
-        if looks:
-            pictures = np.moveaxis(self.arrays["image"][looks], -1, 1)
-            found["vision"] = (pictures, pose.query(self.arrays["camera"][looks]))
-        if touches:
-            found["haptics"] = (self.arrays["haptics"][touches], pose.query(self.arrays["hand"][touches]))
+        for name, chosen in self._chosen(given).items():
+            sense = SENSES[name]
+            signal, poses = (self.arrays[array][chosen] for array in (sense.signals[0], sense.poses))
+            found[name] = (np.moveaxis(signal, -1, 1) if signal.ndim == 4 else signal, pose.query(poses))
         return found
 
-    def _views(self, what: str, chosen: list[int]) -> list[int]:
-        count = len(self.arrays["image"])
-        if bad := [k for k in chosen if k not in range(-count, count)]:
-            raise UserError(f"{what}: got {bad[0]!r}; the scene has {count}, numbered from 0")
-        return chosen
+    def _chosen(self, given: Given) -> dict[str, list[int]]:
+        if unknown := set(given) - set(SENSES):
+            raise UserError(f"given: no sense {min(unknown)!r}; use {', '.join(SENSES)}")
+        count = len(self.arrays["camera"])
+        for name, views in given.items():
+            if bad := [k for k in views if k not in range(-count, count)]:
+                raise UserError(f"{SENSES[name].views}: got {bad[0]!r}; the scene has {count}, numbered from 0")
+        return {name: given[name] for name in SENSES if given.get(name)}
 
-    def look(self, k: int) -> np.ndarray:
-        """Picture ``k``, (S, S, 3) uint8."""
-        return self.arrays["image"][self._views("k", [k])[0]]
+    def picture(self, sense: str, k: int, size: Size) -> np.ndarray:
+        """View ``k`` of a sense for people, (S, S, 3) uint8, see :meth:`gmn.mese.senses.sense.Sense.picture`."""
+        self._chosen({sense: [k]})
+        return SENSES[sense].picture(self.object, self.arrays, k, size)
 
-    def touch(self, k: int, size: Size) -> np.ndarray:
-        """A bystander's picture of grasp ``k``, (size, size, 3) uint8."""
-        self._views("k", [k])
-        wrist = self.arrays["hand"][k, 3:].astype(float)
-        return aside.picture(self.thing, wrist, self.arrays["haptics"][k], size)
-
-    def pictures(self, looks: listed(int), touches: listed(int), size: Size = 120) -> dict[str, np.ndarray]:
-        """Looks, and a bystander's pictures of touches, by label."""
-        seen = {f"look {k + 1}": self.look(k) for k in looks}
-        return seen | {f"touch {k + 1}": self.touch(k, size) for k in touches}
+    def pictures(self, given: Given, size: Size = 120) -> dict[str, np.ndarray]:
+        """Pictures of some views, by label."""
+        return {
+            f"{SENSES[name].view} {k + 1}": self.picture(name, k, size)
+            for name, views in self._chosen(given).items()
+            for k in views
+        }
 
     def truth(self, angles: numbers(-1, 2), size: Size | None = None) -> np.ndarray:
         """What a camera sees from ``angles`` (V, 2), (V, S, S, 3) in 0..1; of as many pixels as looks, or ``size``."""
-        return camera.resize(camera.look(self.thing, angles), size or len(self.look(0))) / 255
+        return camera.resize(camera.look(self.object, angles), size or self.arrays["image"].shape[1]) / 255
 
 
 @checked
@@ -91,8 +96,7 @@ def orbit(views: Size) -> np.ndarray:
 def imagine(
     model: GMN,
     scene: SensedScene,
-    looks: listed(int),
-    touches: listed(int),
+    given: Given,
     angles: numbers(-1, 2),
     samples: Samples,
     size: Size | None = None,
@@ -101,6 +105,6 @@ def imagine(
 
     ``size``: pixels along an edge, as in :meth:`gmn.trained.belief.Belief.imagine`.
     """
-    belief = Belief(model, scene.contexts(looks, touches))
+    belief = Belief(model, scene.contexts(given))
     imagined = belief.imagine({"vision": pose.query(pose.camera_pose(angles))}, samples, size=size)["vision"]
     return imagined.clamp(0, 1).movedim(2, -1).cpu().numpy()

@@ -3,7 +3,7 @@
 from gmn.evaluation.results import Results
 from gmn.figures import scene
 from gmn.figures.style import Figure, Sheet
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 
 ARRAYS = ("image", "camera", "hand", "haptics", *Object.ARRAYS)
 

@@ -12,7 +12,7 @@ from gmn.evaluation.results import Results
 from gmn.figures.style import Figure, Sheet, bare, caption, heading
 from gmn.mese import camera, world
 from gmn.mese.channels import FINGERS, table
-from gmn.mese.thing import UPRIGHT
+from gmn.mese.object import UPRIGHT
 
 OPEN = 0.35  # rad of flexion drawn, so that fingers do not hide one another
 SIDES = {"palm side": -1, "back": 1}  # from below or above the palm

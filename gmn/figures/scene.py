@@ -3,10 +3,10 @@
 import numpy as np
 
 from gmn.figures.style import FOR_PAGE, PAGE, PHONE, Figure, Sheet, bare, caption, heading, style
-from gmn.mese import aside
+from gmn.mese import third_person
 from gmn.mese.channels import channels
+from gmn.mese.object import Object
 from gmn.mese.pose import camera_frame, wrist_frame
-from gmn.mese.thing import Object
 
 KINDS = {
     "jointpos": "joints\n(rad)",
@@ -37,7 +37,7 @@ def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = FOR_PAGE) -> F
         look.set_ylabel("seen" if k == 0 else "", fontsize=5.5)
         look.set_title(f"{k + 1}: from {_angles(scene['camera'][k])}", fontsize=5.5)
         hand = figure.add_subplot(rows[1, k])
-        hand.imshow(aside.picture(thing, scene["hand"][k, 3:].astype(float), readings[k], size=240))
+        hand.imshow(third_person.picture(thing, scene["hand"][k, 3:].astype(float), readings[k], size=240))
         bare(hand)
         hand.set_ylabel("grasped" if k == 0 else "", fontsize=5.5)
         hand.set_title(f"{k + 1}: from {_angles(scene['hand'][k])}", fontsize=5.5)

@@ -15,8 +15,8 @@ from pydantic import Field
 from gmn.arguments import Positive, Size, checked, numbers
 from gmn.errors import UserError
 from gmn.mese import pose, world
+from gmn.mese.object import SPOT, Object
 from gmn.mese.shape import EDGE
-from gmn.mese.thing import SPOT, Object
 
 SIZE = 150  # pixels; the original crops this from the centre of 512
 CROP = round(SIZE * pose.CROP_SHARE)  # pixels that the 48-pixel pictures (M = 8, 14) show

@@ -23,12 +23,13 @@ from gymnasium import spaces
 
 from gmn.arguments import array_of, checked, numbers, shown
 from gmn.errors import UserError
-from gmn.mese import aside, camera, hand, shape
+from gmn.mese import camera, hand, shape, third_person
 from gmn.mese.channels import channels
 from gmn.mese.grasp import CONTROL_STEPS, Grasper, accepted, policy
-from gmn.mese.scene import draw_object, noisy_pictures, noisy_readings
+from gmn.mese.object import Object
+from gmn.mese.scene import draw_object
+from gmn.mese.senses import SENSES
 from gmn.mese.settings import SceneSettings
-from gmn.mese.thing import Object
 
 ANGLES = np.array([(-np.pi / 2, np.pi / 2), (0, 2 * np.pi)])  # pitch, yaw
 SETTINGS = set(SceneSettings.model_fields) - {"name", "seed", "crop_size"}
@@ -51,7 +52,7 @@ class MESE(gymnasium.Env):
     copy goes on as the environment itself would.
 
     Args:
-        render_mode: None or ``rgb_array``: object and hand from aside, (480, 480, 3) uint8.
+        render_mode: None or ``rgb_array``: a third-person view of object and hand, (480, 480, 3) uint8.
         settings: fields of :class:`gmn.mese.settings.SceneSettings`: cubes, shapes, views, image_size,
             rotation, lighting, image_noise, haptics_noise.
 
@@ -129,11 +130,11 @@ class MESE(gymnasium.Env):
         return observation, 0.0, False, self._steps >= self.settings.views * CONTROL_STEPS, info
 
     def render(self):
-        """Object and hand from aside, (480, 480, 3) uint8; None without a render mode."""
+        """Third-person view of object and hand, (480, 480, 3) uint8; None without a render mode."""
         if self.render_mode is None:
             return None
         self._begun("render")
-        return aside.picture(self.object, self._wrist, self._readings)
+        return third_person.picture(self.object, self._wrist, self._readings)
 
     def _begun(self, what: str) -> None:
         if self.object is None:
@@ -168,8 +169,8 @@ class MESE(gymnasium.Env):
         readings = self._grasper.advance(np.asarray(action["fingers"], float))[0]
         self._readings = readings
         observation = {
-            "haptics": noisy_readings(self.settings, self.np_random, readings.copy()),
-            "image": noisy_pictures(self.settings, self.np_random, self._picture.copy()),
+            "haptics": SENSES["haptics"].noisy(self.settings, self.np_random, readings.copy()),
+            "image": SENSES["vision"].noisy(self.settings, self.np_random, self._picture.copy()),
         }
         return observation, {"control_step": self._control_step, "accepted": bool(accepted(readings))}
 

@@ -17,7 +17,7 @@ from gmn.arguments import Size, checked, numbers
 from gmn.errors import UserError
 from gmn.mese import hand, pose, world
 from gmn.mese.channels import channels
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 
 CONTROL_STEPS = 25
 CONTROL_DT = 0.04  # s

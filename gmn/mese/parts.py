@@ -4,8 +4,8 @@ import numpy as np
 
 from gmn.mese import world
 from gmn.mese.camera import View, trace
+from gmn.mese.object import Object, rotation
 from gmn.mese.shape import EDGE
-from gmn.mese.thing import Object, rotation
 
 
 def cubes_in_view(thing: Object, angles: np.ndarray, size: int) -> np.ndarray:

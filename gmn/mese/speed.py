@@ -1,15 +1,14 @@
-"""How fast scenes are made: CPU time of grasps and pictures apart, and memory."""
+"""Speed of simulation: CPU time of each sense, and memory."""
 
 import resource
 import sys
 import time
 from dataclasses import dataclass
 
-from gmn.mese import camera
 from gmn.mese.grasp import CONTROL_STEPS, SUBSTEPS
 from gmn.mese.scene import Scene
+from gmn.mese.senses import SENSES
 from gmn.mese.settings import SceneSettings
-from gmn.mese.simulate import grasp
 
 
 @dataclass(frozen=True)
@@ -18,28 +17,30 @@ class Speed:
 
     Attributes:
         scenes: scenes made.
-        attempts: grasps tried for them.
-        pictures: pictures taken.
-        grasping, seeing: CPU seconds.
+        views: of each scene by each sense.
+        attempts: grasps tried for the accepted ones.
+        seconds: by sense, CPU seconds.
         peak_mib: peak resident memory after each quarter, MiB.
     """
 
     scenes: int
+    views: int
     attempts: int
-    pictures: int
-    grasping: float
-    seeing: float
+    seconds: dict[str, float]
     peak_mib: list[float]
 
     def lines(self) -> list[str]:
         """What a person wants to know."""
-        steps = self.attempts * CONTROL_STEPS * SUBSTEPS
+        of_senses = [
+            f"{SENSES[sense].views}: {1e3 * seconds / self.scenes:.0f} ms a scene, "
+            f"{1e3 * seconds / self.scenes / self.views:.2f} ms each"
+            for sense, seconds in self.seconds.items()
+        ]
+        step = self.seconds["haptics"] / (self.attempts * CONTROL_STEPS * SUBSTEPS)
         return [
-            f"{self.scenes / (self.grasping + self.seeing):.2f} scenes/CPU-s",
-            f"grasps: {1e3 * self.grasping / self.scenes:.0f} ms a scene, {self.attempts / self.scenes:.1f} tried, "
-            f"{1e3 * self.grasping / self.attempts:.2f} ms each, {1e6 * self.grasping / steps:.1f} us a step",
-            f"pictures: {1e3 * self.seeing / self.scenes:.0f} ms a scene, "
-            f"{1e3 * self.seeing / self.pictures:.2f} ms each",
+            f"{self.scenes / sum(self.seconds.values()):.2f} scenes/CPU-s",
+            *of_senses,
+            f"grasps: {self.attempts / self.scenes:.1f} tried a scene, {1e6 * step:.1f} us a step",
             f"peak memory after each quarter: {', '.join(f'{m:.0f}' for m in self.peak_mib)} MiB",
         ]
 
@@ -47,19 +48,17 @@ class Speed:
 def measure(settings: SceneSettings, scenes: int, tick) -> Speed:
     """Make ``scenes`` scenes (a multiple of 4) as a shard a quarter, and throw them away."""
     attempts, peaks = 0, []
-    grasping = seeing = 0.0
+    seconds = dict.fromkeys(SENSES, 0.0)
     for quarter in range(4):
-        start = time.process_time()
         made = [Scene(settings, quarter * scenes // 4 + k) for k in range(scenes // 4)]
-        grasp(made)
-        grasped = time.process_time()
-        for scene in made:
-            scene.arrays(camera.look(scene.object, scene.camera_angles))
-        grasping, seeing = grasping + grasped - start, seeing + time.process_time() - grasped
+        for name, sense in SENSES.items():
+            start = time.process_time()
+            sense.observe(made)
+            seconds[name] += time.process_time() - start
         attempts += sum(scene.attempts for scene in made)
         peaks.append(_peak_mib())
         tick(len(made))
-    return Speed(scenes, attempts, scenes * settings.views, grasping, seeing, peaks)
+    return Speed(scenes, settings.views, attempts, seconds, peaks)
 
 
 def _peak_mib() -> float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gmn.mese import pose, shape
 from gmn.mese.hand import WRIST, add_hand
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 
 TIMESTEP = 0.005  # s; against the original's 0.002 see docs/mese.md
 

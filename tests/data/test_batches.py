@@ -8,7 +8,7 @@ from gmn.data.settings import Contexts
 from gmn.data.symmetries import VARIANTS, Variant
 from gmn.data.views import draw_views, shown_in_training
 from gmn.mese import camera, pose
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 from tests.conftest import reader_for, tiny_model
 
 

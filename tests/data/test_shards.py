@@ -15,7 +15,7 @@ import pytest
 from gmn.data import shards
 from gmn.data.shards import MANIFEST, SceneSet, shard_name
 from gmn.errors import UserError
-from gmn.mese.simulate import UNITS, simulate
+from gmn.mese.simulate import simulate, units
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_reading_rows_of_several_shards(scenes, settings):
 
 def test_manifest_describes_arrays_settings_and_shards(scenes):
     assert scenes.arrays["image"] == {"shape": [15, 16, 16, 3], "dtype": "uint8", "unit": "RGB, 0..255"}
-    assert set(scenes.arrays) == set(UNITS)
+    assert set(scenes.arrays) == set(units())
     assert scenes.manifest["haptics"]["names"][0] == "jointpos_wrist_PRO"
     assert scenes.settings["rotation"] == "none" and scenes.settings["scenes"] == 7
     for shard in scenes.manifest["shards"]:

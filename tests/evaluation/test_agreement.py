@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from gmn.evaluation.agreement import CONTEXTS, Cubes, agreement, compare, hues
+from gmn.mese.object import Object
 from gmn.mese.parts import cubes_in_view
-from gmn.mese.thing import Object
 from tests.conftest import reader_for, tiny_model, trial_for
 
 HALF = np.zeros((2, 8, 8), bool)

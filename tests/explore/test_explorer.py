@@ -45,11 +45,11 @@ def tiles(address: str, rows: int) -> np.ndarray:
 def test_contexts_are_the_views_that_were_chosen(settings):
     scene = SensedScene.make(settings, 1)
     arrays = {name: array[0] for name, array in simulate(settings, range(1, 2)).items()}
-    found = scene.contexts([3, 0], [14])
+    found = scene.contexts({"haptics": [14], "vision": [3, 0]})
     np.testing.assert_array_equal(found["vision"][0].transpose(0, 2, 3, 1), arrays["image"][[3, 0]])
     np.testing.assert_array_equal(found["haptics"][0], arrays["haptics"][[14]])
     np.testing.assert_array_equal(found["vision"][1][:, :3], arrays["camera"][[3, 0], :3])
-    assert scene.contexts([], []) == {}
+    assert scene.contexts({"vision": []}) == {}
 
 
 def test_a_sheet_holds_samples_and_their_spread(explorer, models, settings):
@@ -57,7 +57,7 @@ def test_a_sheet_holds_samples_and_their_spread(explorer, models, settings):
     answer = explorer.imagine(0, given)
     scene = SensedScene.make(settings, 0)
     for name, model in models.items():
-        wanted = imagine(model, scene, [1], [1, 2, 3, 4], orbit(VIEWS), SAMPLES)
+        wanted = imagine(model, scene, {"vision": [1], "haptics": [1, 2, 3, 4]}, orbit(VIEWS), SAMPLES)
         spread = wanted.std(0)
         rows = tiles(answer[name]["sheet"], SHOWN + 1)
         lossy = 0.1  # WebP
@@ -91,4 +91,4 @@ def test_an_album_answers_every_mix(explorer):
 
 
 def test_live_observations_are_single_views():
-    assert one_by_one(2) == tuple(Observation(s, range(k, k + 1)) for s in ("look", "touch") for k in (0, 1))
+    assert one_by_one(2) == tuple(Observation(s, range(k, k + 1)) for s in ("vision", "haptics") for k in (0, 1))

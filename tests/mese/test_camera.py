@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from gmn.mese import camera, pose, shape, world
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 
 WHITE, BLACK = (1, 1, 1), (0, 0, 0)
 LEVEL = np.array([[0.0, 0.0]])

@@ -7,7 +7,7 @@ import pytest
 from gmn.mese import pose, shape
 from gmn.mese.channels import channels, table
 from gmn.mese.grasp import Grasper, accepted, policy
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 
 COUNT = 768
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from gmn.mese import camera
+from gmn.mese.object import Object
 from gmn.mese.parts import cubes_in_view, filled, lattice
 from gmn.mese.shape import EDGE
-from gmn.mese.thing import Object
 
 TILTED = np.array([0.9, 0.1, 0.4, -0.1]) / np.linalg.norm([0.9, 0.1, 0.4, -0.1])
 WALK = np.array([(0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1)])

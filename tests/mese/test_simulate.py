@@ -13,7 +13,8 @@ from gmn.errors import UserError
 from gmn.mese import pose, shape
 from gmn.mese.channels import channels
 from gmn.mese.scene import Scene
-from gmn.mese.simulate import UNITS, simulate
+from gmn.mese.senses.haptics import Grasps
+from gmn.mese.simulate import simulate, units
 
 
 def test_a_scene_does_not_depend_on_its_neighbours(settings):
@@ -118,7 +119,7 @@ def test_impossible_settings(settings, change, message):
 
 def test_a_finished_scene_leaves_memory_at_once(settings):
     scene = Scene(settings, 0)
-    scene.next_wrists()
+    Grasps(scene).next_wrists()
     left = weakref.ref(scene)
     gc.disable()
     try:
@@ -133,5 +134,5 @@ def test_scenes_made_in_threads_are_the_same(settings):
     with ThreadPoolExecutor(3) as pool:
         together = list(pool.map(lambda k: simulate(settings, range(k, k + 1)), range(6)))
     for one, other in zip(alone, together, strict=True):
-        for name in UNITS:
+        for name in units():
             np.testing.assert_array_equal(one[name], other[name])

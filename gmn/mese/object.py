@@ -1,4 +1,4 @@
-"""What a scene shows: an object of painted cubes, and the spot light above it."""
+"""The object of a scene: painted cubes, and the spot light above them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])  # quaternion w x y z
 @checked
 @dataclass(frozen=True)
 class Object:
-    """What stands at the origin of a scene.
+    """An object at the origin of a scene, and its light.
 
     Attributes:
         walk: lattice cells, (n, 3) int, see :mod:`gmn.mese.shape`.

@@ -1,4 +1,4 @@
-"""Object and hand seen from aside: what a bystander sees, no sense of the scene."""
+"""Third-person view of object and hand, for people: no sense of the scene."""
 
 import copy
 
@@ -6,7 +6,7 @@ import mujoco
 import numpy as np
 
 from gmn.mese import camera, pose, world
-from gmn.mese.thing import Object
+from gmn.mese.object import Object
 
 JOINTS = 22  # the first readings are the joints' angles
 HALF_FIELD = 0.21  # half the picture's width at 1 m
@@ -33,10 +33,10 @@ def posed(thing: Object, wrist: np.ndarray, readings: np.ndarray) -> tuple[mujoc
 
 
 def view(wrist: np.ndarray, size: int) -> camera.View:
-    """A bystander's view of a hand at pitch and yaw ``wrist``."""
+    """The third-person camera of a hand at pitch and yaw ``wrist``."""
     return camera.View.at(TURN + [0, wrist[1]], half_field=HALF_FIELD, size=size)
 
 
 def picture(thing: Object, wrist: np.ndarray, readings: np.ndarray, size: int = 480) -> np.ndarray:
-    """The bystander's picture, (size, size, 3) uint8; arguments as for :func:`posed`."""
+    """The third-person picture, (size, size, 3) uint8; arguments as for :func:`posed`."""
     return camera.render(*posed(thing, wrist, readings), view(wrist, size), thing.spot)
