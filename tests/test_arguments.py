@@ -30,7 +30,8 @@ from gmn.evaluation import intervals
 from gmn.evaluation.trial import Trial
 from gmn.explore import explorer, scene, server
 from gmn.explore.explorer import STORED
-from gmn.mese import camera, env, grasp, pose, simulate, thing
+from gmn.mese import camera, env, grasp, pose, simulate
+from gmn.mese import object as mese_object
 from gmn.mese.settings import SceneSettings
 from gmn.models import weights
 from gmn.models.config import ModelConfig
@@ -86,7 +87,7 @@ def there(scenes, settings, folder, tmp_path_factory):
     reader = reader_for(scenes, model)
     sensed = scene.SensedScene.make(settings, 0)
     whole = np.ones((7, 2), bool)
-    object_ = sensed.thing
+    object_ = sensed.object
     world = env.MESE(image_size=16, render_mode="rgb_array")
     world.reset(seed=0)
     training = dict(iterations=2, batch_size=2, learning_rate=1e-3, evaluate_every=2, validation_scenes=2)
@@ -107,6 +108,7 @@ CALLS: dict[str, Callable] = {
     "SceneSettings": lambda t: (SceneSettings, t.settings.model_dump()),
     "SceneSettings.stream": lambda t: (t.settings.stream, dict(index=0, part=0)),
     "simulate": lambda t: (simulate.simulate, dict(settings=t.settings, indices=[0], threads=1)),
+    "simulate.units": lambda t: (simulate.units, {}),
     "pose.sample_angles": lambda t: (pose.sample_angles, dict(rng=RNG, n=2)),
     "pose.sample_orientation": lambda t: (pose.sample_orientation, dict(rng=RNG)),
     "pose.sample_spot": lambda t: (pose.sample_spot, dict(rng=RNG)),
@@ -125,9 +127,9 @@ CALLS: dict[str, Callable] = {
     "camera.View.rays": lambda t: (camera.View.at(ANGLES[0]).rays, dict(columns=np.zeros(2), rows=np.zeros(2))),
     "camera.look": lambda t: (camera.look, dict(thing=t.object_, angles=ANGLES[:1], size=8)),
     "camera.resize": lambda t: (camera.resize, dict(pictures=PICTURES, size=8, crop=132)),
-    "thing.Object": lambda t: (thing.Object, dict(vars(t.object_))),
-    "thing.Object.of": lambda t: (thing.Object.of, dict(arrays=t.sensed.arrays)),
-    "thing.rotation": lambda t: (thing.rotation, dict(quaternion=thing.UPRIGHT)),
+    "Object": lambda t: (mese_object.Object, dict(vars(t.object_))),
+    "Object.of": lambda t: (mese_object.Object.of, dict(arrays=t.sensed.arrays)),
+    "object.rotation": lambda t: (mese_object.rotation, dict(quaternion=mese_object.UPRIGHT)),
     "grasp.accepted": lambda t: (grasp.accepted, dict(readings=READINGS)),
     "grasp.Grasper": lambda t: (grasp.Grasper, dict(cubes=5, lanes=1, threads=1)),
     "grasp.Grasper.begin": lambda t: (t.world._grasper.begin, dict(objects=[t.object_], angles=ANGLES[:1])),
@@ -148,6 +150,8 @@ CALLS: dict[str, Callable] = {
         dict(part=np.zeros((3, 16, 16)), whole=np.zeros((3, 16, 16))),
     ),
     "modality_set": lambda t: (modalities.modality_set, dict(count=2, image_size=16, crop_size=16)),
+    "whole": lambda t: (modalities.whole, dict(name="vision", array="image", poses="camera", shape=[15, 16, 16, 3])),
+    "place_of": lambda t: (modalities.place_of, dict(sense="vision", modalities=t.model.modalities)),
     "Regime": lambda t: (regime.Regime, dict(vars(t.run["regime"]))),
     "Regime.parse": lambda t: (regime.Regime.parse, dict(name="m2")),
     "Regime.sample_train": lambda t: (t.run["regime"].sample_train, dict(rng=RNG, n=2)),
@@ -203,7 +207,10 @@ CALLS: dict[str, Callable] = {
     "Production.path": lambda t: (production(t).path, dict(k=0)),
     "Production.make": lambda t: (production(t).make, dict(shards=[], workers=1, progress=silent(), cluster=None)),
     "Production.finish": lambda t: (production(t).finish, {}),
-    "channel_statistics": lambda t: (produce.channel_statistics, dict(readings=READINGS)),
+    "channel_statistics": lambda t: (
+        produce.channel_statistics,
+        dict(names=[f"reading-{k}" for k in range(132)], readings=READINGS),
+    ),
     "bootstrap": lambda t: (intervals.bootstrap, dict(values=np.arange(6.0), seed=0, block=2)),
     "interval_of": lambda t: (
         partial(intervals.interval_of, lambda x: x.mean(-1), np.arange(6.0)),
@@ -216,18 +223,17 @@ CALLS: dict[str, Callable] = {
     "ratio_of_means": lambda t: (intervals.ratio_of_means, dict(above=np.ones(3), below=np.ones(2), seed=0)),
     "Trial": lambda t: (Trial, dict(model=t.model, reader=t.reader, chosen=data_scored(), seed=0)),
     "SensedScene.make": lambda t: (scene.SensedScene.make, dict(settings=t.settings, index=0)),
-    "SensedScene": lambda t: (scene.SensedScene, dict(arrays=t.sensed.arrays, thing=t.object_)),
-    "SensedScene.contexts": lambda t: (t.sensed.contexts, dict(looks=[0], touches=[0])),
-    "SensedScene.look": lambda t: (t.sensed.look, dict(k=0)),
-    "SensedScene.touch": lambda t: (t.sensed.touch, dict(k=0, size=8)),
-    "SensedScene.pictures": lambda t: (t.sensed.pictures, dict(looks=[0], touches=[], size=8)),
+    "SensedScene": lambda t: (scene.SensedScene, dict(arrays=t.sensed.arrays, object=t.object_)),
+    "SensedScene.contexts": lambda t: (t.sensed.contexts, dict(given={"vision": [0], "haptics": [0]})),
+    "SensedScene.picture": lambda t: (t.sensed.picture, dict(sense="haptics", k=0, size=8)),
+    "SensedScene.pictures": lambda t: (t.sensed.pictures, dict(given={"vision": [0]}, size=8)),
     "SensedScene.truth": lambda t: (t.sensed.truth, dict(angles=ANGLES)),
     "scene.orbit": lambda t: (scene.orbit, dict(views=2)),
     "scene.imagine": lambda t: (
         scene.imagine,
-        dict(model=t.model, scene=t.sensed, looks=[0], touches=[0], angles=ANGLES, samples=1),
+        dict(model=t.model, scene=t.sensed, given={"vision": [0]}, angles=ANGLES, samples=1),
     ),
-    "Observation": lambda t: (explorer.Observation, dict(sense="look", views=range(1))),
+    "Observation": lambda t: (explorer.Observation, dict(sense="vision", views=range(1))),
     "one_by_one": lambda t: (explorer.one_by_one, dict(views=2)),
     "Explorer": lambda t: (
         explorer.Explorer,
@@ -248,13 +254,13 @@ CALLS: dict[str, Callable] = {
     "TrainedGMN.infer": lambda t: (t.model.infer, dict(contexts={})),
     "TrainedGMN.infer, of a sense": lambda t: (
         lambda senses, queries: t.model.infer({"haptics": (senses, queries)}),
-        dict(zip(("senses", "queries"), t.sensed.contexts([], [0])["haptics"], strict=True)),
+        dict(zip(("senses", "queries"), t.sensed.contexts({"haptics": [0]})["haptics"], strict=True)),
     ),
     "Belief": lambda t: (belief.Belief, dict(model=t.model, contexts={})),
     "Belief.imagine": lambda t: (t.model.infer({}).imagine, dict(queries={}, samples=1, seed=0, size=None)),
     "Belief.log_likelihood": lambda t: (
         t.model.infer({}).log_likelihood,
-        dict(observations=t.sensed.contexts([0], []), samples=1, seed=0),
+        dict(observations=t.sensed.contexts({"vision": [0]}), samples=1, seed=0),
     ),
     "Train": lambda t: (training_settings.Train, t.training),
     "Lesson": lambda t: (training_settings.Lesson, dict(share=0.5, views=1, scenes=1, first=1)),

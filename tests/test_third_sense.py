@@ -78,7 +78,8 @@ def heard(settings, tmp_path_factory) -> SceneSet:
 @pytest.fixture(scope="module", params=[{}, VOLUME], ids=["map", "volume"])
 def trained(request, heard, tmp_path_factory):
     """A network of sight, touch and sonar after a few steps, read back from its file, and its reader."""
-    modalities = tuple(whole(sense, heard.arrays) for sense in SENSES.values())
+    shapes = {sense.name: heard.arrays[sense.signals[0]]["shape"] for sense in SENSES.values()}
+    modalities = tuple(whole(s.name, s.signals[0], s.poses, shapes[s.name]) for s in SENSES.values())
     reader = SceneReader(heard, modalities, fitted_scales(modalities, "robust", heard.manifest))
     sizes = {key: value for key, value in TINY.items() if key != "std"}
     std = {"vision": 0.3, "haptics": 0.5, "sonar": 0.4}

@@ -4,7 +4,7 @@ Pictures are cut after resizing, colour outermost, then left/right, then upper/l
 whole or split into two halves of the hand (App. A). Shape letters: B scenes, V views, C channels, H W image.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from gmn.arguments import Count, Index, Positive, Size, checked, numbers
+from gmn.arguments import Count, Index, Positive, Size, checked, listed, numbers
 from gmn.errors import UserError
 from gmn.mese.channels import FINGERS, channels
 from gmn.mese.pose import CROP_SHARE, HALF_FIELD, QUERY
@@ -112,24 +112,33 @@ class Modality:
         return (..., picked, *self._window()) if self.is_picture else (..., picked)
 
 
-def whole(sense, arrays: Mapping[str, Mapping]) -> Modality:
+@checked
+def whole(name: str, array: str, poses: str, shape: listed(Count)) -> Modality:
     """The modality that is all of a sense of MESE.
 
     Args:
-        sense: one of :data:`gmn.mese.senses.SENSES`.
-        arrays: of a set of scenes, see :class:`gmn.data.shards.SceneSet`.
+        name: of the sense.
+        array: what networks are shown, the first of ``gmn.mese.senses.SENSES[name].signals``.
+        poses: of the sense.
+        shape: of the array in a scene, (V, D) or (V, H, W, C), as in ``SceneSet.arrays``.
+
+    Raises:
+        UserError: another shape.
     """
-    array = sense.signals[0]
-    _, *picture, channels = arrays[array]["shape"]
-    return Modality(sense.name, sense.name, (channels, *picture), array, sense.poses, tuple(range(channels)))
+    if len(shape) not in (2, 4):
+        raise UserError(f"shape: got {shape}; use (V, D) of vectors or (V, H, W, C) of pictures")
+    _, *picture, channels = shape
+    return Modality(name, name, (channels, *picture), array, poses, tuple(range(channels)))
 
 
-def place_of(sense: str, modalities: Sequence[Modality]) -> int:
+@checked
+def place_of(sense: str, modalities: Iterable[Modality]) -> int:
     """The place of the one modality of a sense.
 
     Raises:
         UserError: there is none, or there are several.
     """
+    modalities = list(modalities)
     places = [k for k, modality in enumerate(modalities) if modality.sense == sense]
     if len(places) != 1:
         names = ", ".join(modality.name for modality in modalities)
