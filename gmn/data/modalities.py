@@ -4,7 +4,6 @@ Pictures are cut after resizing, colour outermost, then left/right, then upper/l
 whole or split into two halves of the hand (App. A). Shape letters: B scenes, V views, C channels, H W image.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -132,13 +131,12 @@ def whole(name: str, array: str, poses: str, shape: listed(Count)) -> Modality:
 
 
 @checked
-def place_of(sense: str, modalities: Iterable[Modality]) -> int:
+def place_of(sense: str, modalities: tuple[Modality, ...]) -> int:
     """The place of the one modality of a sense.
 
     Raises:
         UserError: there is none, or there are several.
     """
-    modalities = list(modalities)
     places = [k for k, modality in enumerate(modalities) if modality.sense == sense]
     if len(places) != 1:
         names = ", ".join(modality.name for modality in modalities)
