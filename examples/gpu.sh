@@ -45,10 +45,9 @@ from gmn.data.regime import Regime
 from gmn.data.settings import Sets
 from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
-from gmn.roster import NETWORKS
 
 settings = Settings.load(PARAMS)
-paths, runs = Paths(settings), [("m2", name) for name in NETWORKS] + [("m2-heldout", "apoe")]
+paths, runs = Paths(settings), [("m2", name) for name in settings.networks] + [("m2-heldout", "apoe")]
 missing = [(regime, name) for regime in settings.regimes for name in ("apoe", "baseline")]
 kinds = ("density", "classification", "agreement", "explained", "occupancy", "calibration", "missing")
 asked = [(kind, regime, name) for kind in kinds for regime, name in runs[:-1]]

@@ -1,9 +1,10 @@
 """params.yaml, read whole: each component's settings beside its code, put together and held against each other."""
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 from ruamel.yaml import YAML, YAMLError
@@ -18,7 +19,7 @@ from gmn.explore.settings import Album
 from gmn.mese.settings import SceneSettings
 from gmn.models.config import ModelConfig
 from gmn.models.memory import least_memory
-from gmn.roster import NETWORKS
+from gmn.roster import NAMES, PAPERS
 from gmn.section import Section, Seed, explain, hint, part_of
 from gmn.training.settings import Train
 
@@ -26,6 +27,9 @@ VIEWS = SceneSettings.model_fields["views"].default  # of a scene: evaluations g
 MOST = 1024  # processes, or threads
 ADDRESS = r"^([a-z]+://)?[^\s/:]+:[0-9]{1,5}$"  # tcp://host:port
 Model = part_of(ModelConfig, "Model", without=("network", "modalities", "image_size", "crop_size", "extent", "reading"))
+
+
+_TRAININGS = "train", "train_missing"
 
 
 def _of_fig5(name: str) -> str:
@@ -46,13 +50,25 @@ def _distinct(values: list) -> list:
     return values
 
 
-class Scale(Section):
-    """Sizes of everything: a section for each component."""
+def _suffix(text: str) -> str:
+    if not re.fullmatch("(-[a-z0-9-]+)?", text):
+        raise ValueError("use a suffix of the scale's name such as -seeds: small letters, digits, dashes; or ''")
+    return text
 
-    simulate: Simulate
-    model: Model
+
+class Network(Section):
+    """A network and how it is trained: all senses in every scene, and some missing."""
+
+    model: Model = Model()
     train: Train
     train_missing: Train
+
+
+class Scale(Network):
+    """Sizes of everything: a section for each component; under ``networks`` those of a network that has its own."""
+
+    simulate: Simulate
+    networks: dict[Literal[NAMES], Network] = {}
     density: evaluation.Density
     classification: evaluation.Classification
     generation: evaluation.Generation
@@ -65,11 +81,15 @@ class Scale(Section):
     album: Album
     benchmark: evaluation.Benchmark
 
+    def of(self, network: str) -> Network:
+        """A network's own settings, or those of all."""
+        return self.networks.get(network, self)
+
     def config(self, network: str, modalities: int, reading: str) -> ModelConfig:
         """Of a network for the pictures of this scale."""
-        world = self.simulate.world
+        world, model = self.simulate.world, self.of(network).model
         sizes = {"image_size": world.image_size, "crop_size": world.crop_size}
-        return ModelConfig(network=network, modalities=modalities, reading=reading, **sizes, **dict(self.model))
+        return ModelConfig(network=network, modalities=modalities, reading=reading, **sizes, **dict(model))
 
     def faults(self) -> Iterator[str]:
         """What single values do not show, each with its key."""
@@ -77,14 +97,15 @@ class Scale(Section):
             if value > most:
                 yield f"{key}: got {value}; there are {most} {what}: lower it"
         known = {name for count in MODALITIES for m in modality_set(count, 64, 48) for name in (m.name, m.sense)}
-        for name in self.model.std:
-            if name not in known:
-                yield f"model.std: {name!r} is no modality{hint(name, known)}"
-        for modalities in MODALITIES:
-            try:
-                self.config("apoe", modalities, "paper")
-            except UserError as error:
-                yield f"model: {error}"
+        for network, key in {"": "", **{name: f"networks.{name}." for name in self.networks}}.items():
+            for name in self.of(network).model.std:
+                if name not in known:
+                    yield f"{key}model.std: {name!r} is no modality{hint(name, known)}"
+            for modalities in MODALITIES:
+                try:
+                    self.config(network, modalities, "paper")
+                except UserError as error:
+                    yield f"{key}model: {error}"
 
     def too_large(self) -> Iterator[str]:
         """What this machine cannot hold, with its key; another may."""
@@ -119,8 +140,9 @@ class Scale(Section):
         yield "occupancy.fitted", self.occupancy.fitted, sets["train"], "scenes of train"
         told_apart = 2 * min(sets["test4"], sets["test6"])
         yield "classification.scenes", self.classification.scenes, told_apart, "scenes of test4 and test6, half of each"
-        for key in ("train", "train_missing"):
-            train: Train = getattr(self, key)
+        owners = {"": self, **{f"networks.{name}.": own for name, own in self.networks.items()}}
+        trainings = {f"{key}{part}": getattr(own, part) for key, own in owners.items() for part in _TRAININGS}
+        for key, train in trainings.items():
             yield f"{key}.validation_scenes", train.validation_scenes, sets["val"], "scenes of val"
             yield f"{key}.batch_size", train.batch_size, sets["train"], "scenes of train"
             yield f"{key}.rendered", train.rendered or 0, VIEWS, "views"
@@ -141,7 +163,9 @@ class Settings(Section):
     """
 
     scale: str
-    model: Literal[tuple(NETWORKS)]
+    variant: Annotated[str, AfterValidator(_suffix)]
+    networks: Annotated[list[Literal[NAMES]], Field(min_length=1), AfterValidator(_distinct)]
+    model: Literal[NAMES]
     reading: Literal["paper", "released"]
     seed: Seed
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
@@ -150,6 +174,11 @@ class Settings(Section):
     cluster: Annotated[str, Field(pattern=ADDRESS)] | None
     threads: Annotated[int, Field(ge=0, le=MOST)]
     scales: dict[str, Scale]
+
+    @property
+    def run(self) -> str:
+        """The run's name, and that of its folders."""
+        return self.scale + self.variant
 
     @property
     def now(self) -> Scale:
@@ -162,8 +191,8 @@ class Settings(Section):
         Raises:
             UserError: there is no such network or modality set.
         """
-        if network not in NETWORKS:
-            raise UserError(f"network: got {network!r}; use one of {', '.join(NETWORKS)}{hint(network, NETWORKS)}")
+        if network not in NAMES:
+            raise UserError(f"network: got {network!r}; use one of {', '.join(NAMES)}{hint(network, NAMES)}")
         return self.now.config(network, modalities, reading or self.reading)
 
     def scene_settings(self, object_set: str) -> SceneSettings:
@@ -180,6 +209,10 @@ class Settings(Section):
         if self.scale not in self.scales:
             yield f"scale: got {self.scale!r}; use one of {', '.join(self.scales)}{hint(self.scale, self.scales)}"
             return
+        if lacking := [name for name in PAPERS if name not in self.networks]:
+            yield f"networks: got {self.networks}; add {', '.join(lacking)}, which the paper's claims compare"
+        if self.model not in self.networks:
+            yield f"model: got {self.model!r}; use one of networks: {', '.join(self.networks)}"
         for name, scale in self.scales.items():
             found = [*scale.faults()]
             if name == self.scale and not found:
@@ -193,13 +226,77 @@ class Settings(Section):
         Raises:
             UserError: it is missing, is no YAML, or has wrong settings: all are listed.
         """
+        values, bases, faults = _expanded(_read(path))
         try:
-            settings = cls.model_validate(_read(path))
+            settings = cls.model_validate(values)
         except ValidationError as error:
-            raise UserError("\n".join(f"{path}: {explain(e, cls)}" for e in error.errors())) from None
-        if faults := [f"{path}: {fault}" for fault in settings.faults()]:
-            raise UserError("\n".join(faults))
+            faults += [explain(e, cls) for e in error.errors()]
+        else:
+            faults += settings.faults()
+        for name, base in bases.items():  # what is wrong there is not said again here
+            faults = _less(faults, f"scales.{name}.", f"scales.{base}.")
+        for scale in {re.match(r"(scales\.[^.]*\.)?", fault)[0] for fault in faults} - {""}:
+            for network in NAMES:
+                faults = _less(faults, f"{scale}networks.{network}.", scale)
+        if faults:
+            raise UserError("\n".join(f"{path}: {fault}" for fault in faults))
         return settings
+
+    def described(self) -> dict[str, Any]:
+        """Plain values of all that applies, at ``now`` those of the chosen scale: what stages depend on."""
+        values, now = self.model_dump(exclude={"scales", "variant"}), self.now.model_dump()
+        shared = {part: now.pop(part) for part in Network.model_fields}
+        now["networks"] = {name: shared | now["networks"].get(name, {}) for name in self.networks}
+        return values | {"run": self.run, "now": now}
+
+
+def _expanded(values: Any) -> tuple[Any, dict[str, str], list[str]]:
+    """Scales with all that they have from others, a network's own settings with those of all; bases; and faults.
+
+    Values of other kinds stay as they are: validation says what is wrong with them.
+    """
+    bases, faults = {}, []
+    if not isinstance(values, Mapping) or not isinstance(scales := values.get("scales"), Mapping):
+        return values, bases, faults
+
+    def expand(name, above: tuple = ()) -> Any:
+        scale = scales[name]
+        if not isinstance(scale, Mapping) or "base" not in scale:
+            return scale
+        base, own = scale["base"], {key: value for key, value in scale.items() if key != "base"}
+        if not isinstance(base, str) or base not in scales or base in (name, *above):
+            others = [str(other) for other in scales if other != name]
+            why = f"got {short(repr(base))}; use another scale, without a circle: {', '.join(others)}"
+            faults.append(f"scales.{name}.base: {why}{hint(str(base), others)}")
+            return None
+        bases[name] = base
+        below = expand(base, (name, *above))
+        return below and merged(below, own)
+
+    found = {name: expand(name) for name in scales}
+    found = {name: _own(scale) for name, scale in found.items() if scale is not None or scales[name] is None}
+    return {**values, "scales": found}, bases, list(dict.fromkeys(faults))
+
+
+def _less(faults: list[str], here: str, there: str) -> list[str]:
+    """Without those of keys ``here`` that stand under ``there``, too."""
+    return [f for f in faults if not (f.startswith(here) and f.replace(here, there, 1) in faults)]
+
+
+def _own(scale: Any) -> Any:
+    """The scale, where what a network has of its own is added to what all have."""
+    if not isinstance(scale, Mapping) or not isinstance(networks := scale.get("networks"), Mapping):
+        return scale
+    shared = {part: scale[part] for part in Network.model_fields if part in scale}
+    full = {name: merged(shared, own) if isinstance(own, Mapping) else own for name, own in networks.items()}
+    return {**scale, "networks": full}
+
+
+def merged(below: Mapping, above: Mapping) -> dict:
+    """``below`` with what ``above`` says otherwise, key by key."""
+    both = {key: merged(below[key], above[key]) for key in below.keys() & above.keys()
+            if isinstance(below[key], Mapping) and isinstance(above[key], Mapping)}  # fmt: skip
+    return {**below, **above, **both}
 
 
 def _read(path: Path):

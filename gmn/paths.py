@@ -5,26 +5,28 @@ from pathlib import Path
 from gmn.params import Settings
 
 PARAMS = Path("params.yaml")
+CODE = Path("data/code.json")
 SCRATCH = Path(".scratch")
 
 
 class Paths:
-    """Files of the chosen scale.
+    """Files of the chosen run; scenes are those of its scale.
 
     Usage::
 
         settings = Settings.load(PARAMS)
-        Paths(settings).weights("apoe", "m2")
+        Paths(settings).weights("apoe", "m2", 0)
     """
 
     def __init__(self, settings: Settings):
         self.data = Path("data") / settings.scale
-        self.models = Path("models") / settings.scale
-        self.reports = Path("reports") / settings.scale
+        self.made = Path("data") / settings.run
+        self.models = Path("models") / settings.run
+        self.reports = Path("reports") / settings.run
 
     @property
-    def sound(self) -> Path:
-        return self.data / "settings.txt"
+    def settings(self) -> Path:
+        return self.reports / "settings.json"
 
     def scenes(self, object_set: str) -> Path:
         return self.data / object_set
@@ -46,7 +48,7 @@ class Paths:
         return self.reports / kind / regime / network / f"{seed}.json"
 
     def generated(self, network: str) -> Path:
-        return self.data / "generation" / f"{network}.safetensors"
+        return self.made / "generation" / f"{network}.safetensors"
 
     @property
     def benchmark(self) -> Path:
@@ -66,7 +68,7 @@ class Paths:
 
     @property
     def headline(self) -> Path:
-        """Of the scale that was scored last."""
+        """Of the run that was scored last."""
         return self.reports.with_name("headline.json")
 
     @property
@@ -76,11 +78,11 @@ class Paths:
     @property
     def phone(self) -> Path:
         """Figures for a phone: for the page alone, so not beside those that are kept in Git."""
-        return self.data / "phone"
+        return self.made / "phone"
 
     @property
     def album(self) -> Path:
-        return self.data / "album.json"
+        return self.made / "album.json"
 
     @property
     def page(self) -> Path:

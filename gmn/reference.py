@@ -17,6 +17,7 @@ from gmn.data.modalities import Modality
 from gmn.mese import pose
 from gmn.mese.camera import View
 from gmn.models.gmn import GMN
+from gmn.models.networks import NETWORKS, Plain
 
 
 def encode(model: GMN, m: int, sense: Tensor, query: Tensor) -> Tensor:
@@ -331,12 +332,11 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
     experts = _experts(model, context, target, in_context, in_either)
     z, divergence = [], 0
     for step in range(config.draws):
-        said = {m: expert.say_prior() for m, expert in experts.items()}
-        prior = product([said[m] for m in said if m in in_context or config.network == "baseline"])
-        said = {m: expert.say_posterior() for m, expert in experts.items()}
-        posterior = product([said[m] for m in said if m in in_either or config.network == "baseline"])
+        prior = product([expert.say_prior() for expert, of in experts if of.prior])
+        said = [(expert.say_posterior(), of) for expert, of in experts]  # all, as each goes on from what it has said
+        posterior = product([factor for factor, of in said if of.posterior])
         z.append(posterior[0] + torch.exp(posterior[1] / 2) * noise[step])
-        for expert in experts.values():
+        for expert, _ in experts:
             expert.hear(z[-1])
         divergence = divergence + kl(posterior, prior)
 
@@ -350,15 +350,14 @@ def _elbo_of_one(model: GMN, episodes: Episodes, copy: int, scene: int, noise: l
     return likelihood - divergence
 
 
-def _experts(model: GMN, context, target, in_context, in_either) -> dict[int, "_Expert | _SharedExpert"]:
-    config, cells = model.config, model.inference.cells
-    kind = _SharedExpert if config.prior == "shared" else _Expert
-    if config.network == "baseline":
-        summed = sum(context[m] for m in in_context), sum(target[m] for m in in_either)
-        return {0: kind(cells[0], *summed, [])}
-    if config.network == "poe":
-        return {m: kind(cells[m], context[m], target[m], []) for m in range(len(context))}
+def _experts(model: GMN, context, target, in_context, in_either) -> "list[tuple[_Expert | _SharedExpert, Plain]]":
+    """Those of the network's own plain equations, and what they are factors of."""
+    kind = _SharedExpert if model.config.prior == "shared" else _Expert
     grid = context[0].shape[1:]
     one_hot = torch.eye(len(context)).to(context[0]).reshape(len(context), -1, *[1] * len(grid))
     one_hot = one_hot.expand(-1, -1, *grid)
-    return {m: kind(cells[0], context[m], target[m], [one_hot[m]]) for m in range(len(context))}
+    found = NETWORKS[model.config.network].plain(context, target, in_context, in_either)
+    return [
+        (kind(model.inference.cells[e.cell], e.context, e.target, [] if e.id is None else [one_hot[e.id]]), e)
+        for e in found
+    ]

@@ -12,6 +12,7 @@ from stages import (
     benchmark,
     check,
     claims,
+    code,
     evaluate,
     explore,
     figures,
@@ -36,6 +37,7 @@ os.environ["MPLBACKEND"] = "Agg"  # no window is ever opened, whatever a noteboo
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 STAGES = (
     repro,
+    code,
     check,
     simulate,
     split,

@@ -9,12 +9,11 @@ def run() -> None:
     """Imagine some test scenes from every mix of a few looks and touches."""
     from gmn.explore.explorer import STORED, Explorer
     from gmn.files import write_sealed
-    from gmn.roster import NETWORKS
     from stages.load import load_model
 
     settings = Settings.load(PARAMS)
     chosen = settings.now.album
-    models = {name: load_model(settings, name, "m2", settings.seeds[0])[0] for name in NETWORKS}
+    models = {name: load_model(settings, name, "m2", settings.seeds[0])[0] for name in settings.networks}
     explorer = Explorer(models, settings.scene_settings("test"), chosen.scenes, STORED, chosen.views, chosen.samples)
     with Progress("album", chosen.scenes * 2 ** len(STORED), "mixes") as progress:
         album = explorer.album(progress.advance)

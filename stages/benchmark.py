@@ -23,7 +23,6 @@ def run(
     from gmn.evaluation.benchmark import Way, measure, parameters
     from gmn.files import write_sealed
     from gmn.models.config import ModelConfig
-    from gmn.roster import NETWORKS
     from stages.device import pick_device
 
     settings = Settings.load(PARAMS)
@@ -33,16 +32,17 @@ def run(
         if widths not in ("paper", "scale"):
             raise UserError(f"--widths: got {widths!r}; use paper or scale")
         make = ModelConfig if widths == "paper" else settings.model_config_for
-        _compare(modalities or MODALITIES, device, make)
+        _compare(modalities or MODALITIES, device, _of_table(settings, widths), make)
         return
     threads = cores(settings.threads)
     rows = []
-    with Progress("benchmark", len(MODALITIES) * len(NETWORKS), "networks") as progress:
+    networks = _of_table(settings, chosen.widths)
+    with Progress("benchmark", len(MODALITIES) * len(networks), "networks") as progress:
         for m in MODALITIES:
-            for network in NETWORKS:
+            for network in networks:
                 paper = ModelConfig(network=network, modalities=m)
                 timed = paper if chosen.widths == "paper" else settings.model_config_for(network, m)
-                way = Way(precision=settings.now.train.precision)
+                way = Way(precision=settings.now.of(network).train.precision)
                 cost = measure(timed, chosen.batch_size, chosen.iterations, threads, device, way)
                 rows.append({"modalities": m, "network": network, "parameters": parameters(paper)} | cost)
                 progress.advance(1)
@@ -51,7 +51,17 @@ def run(
     write_sealed(Paths(settings).benchmark, {"settings": about, "rows": rows})
 
 
-def _compare(modalities, device: str, make) -> None:
+def _of_table(settings: Settings, widths: str) -> list[str]:
+    """The networks to measure: at the paper's widths those of one class are one."""
+    from gmn.models.networks import NETWORKS
+
+    if widths == "scale":
+        return settings.networks
+    kinds = {NETWORKS[name].inference: name for name in reversed(settings.networks)}
+    return [name for name in settings.networks if name in kinds.values()]
+
+
+def _compare(modalities, device: str, networks: list[str], make) -> None:
     """Training iterations: one scene on one thread of a CPU, or four on a GPU.
 
     The plain route is the transcription of the equations beside the tests: every view, step and expert alone.
@@ -60,7 +70,6 @@ def _compare(modalities, device: str, make) -> None:
 
     from gmn.evaluation.benchmark import Way, convolution_rate, measure
     from gmn.reference import bound
-    from gmn.roster import NETWORKS
 
     ways = {"plain": Way(bound), "fast": Way()}
     rate, batch, iterations = None, 4, 5
@@ -74,9 +83,9 @@ def _compare(modalities, device: str, make) -> None:
     else:
         rate, batch, iterations = convolution_rate(1), 1, 1
         print(f"a 5x5 convolution of 64 to 256 channels: {rate:.0f} GFLOP per CPU second", flush=True)
-    with Progress("compare", len(modalities) * len(NETWORKS) * len(ways), "runs") as progress:
+    with Progress("compare", len(modalities) * len(networks) * len(ways), "runs") as progress:
         for m in modalities:
-            for network in NETWORKS:
+            for network in networks:
                 costs = {}
                 for name, way in ways.items():
                     costs[name] = measure(make(network=network, modalities=m), batch, iterations, 1, device, way)

@@ -1,12 +1,12 @@
-"""Whether params.yaml is sound."""
+"""Whether params.yaml is sound, and what it comes to."""
 
 from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
 
 
 def run() -> None:
-    """Check every setting; the first stage, so that a mistake stops before any work."""
-    from gmn.files import write_atomically
+    """Check every setting before any work, and write down those that apply: what stages depend on."""
+    from gmn.files import write_json
 
-    # Always the same content: a change of settings reruns this stage, and not for that what follows.
-    write_atomically(Paths(Settings.load(PARAMS)).sound, "params.yaml is sound\n")
+    settings = Settings.load(PARAMS)
+    write_json(Paths(settings).settings, settings.described())

@@ -9,12 +9,11 @@ from stages.options import ObjectSetName
 def run(object_set: ObjectSetName = "test", port: Port = 8000) -> None:
     """Serve a page where looks and touches are given, one by one, to live networks."""
     from gmn.commands.explore import serve_page
-    from gmn.roster import NETWORKS
     from stages.trained import load_trained
 
     settings = Settings.load(PARAMS)
     models = {}
-    for name in NETWORKS:
+    for name in settings.networks:
         models[name], whose = load_trained(settings, name)
         print(whose, flush=True)
     count = getattr(settings.now.simulate.sets, object_set).scenes

@@ -6,6 +6,7 @@ import typer
 
 from gmn.data.settings import Sets
 from gmn.errors import UserError
+from gmn.roster import NAMES as NETWORKS
 
 NAMES = ", ".join(Sets.model_fields)
 
@@ -16,6 +17,6 @@ def _known(name: str) -> str:
     return name
 
 
-Model = Annotated[str, typer.Option(help="baseline, poe or apoe.")]
+Model = Annotated[str, typer.Option(help=f"One of {', '.join(NETWORKS)}.")]
 Seed = Annotated[int, typer.Option(help="Of the training run.")]
 ObjectSetName = Annotated[str, typer.Option("--set", callback=_known, help=f"One of {NAMES}.")]

@@ -45,7 +45,8 @@ def plan(
 
     paths, chosen = Paths(settings), Regime.parse(regime)
     config = settings.model_config_for(network, chosen.modalities, chosen.reading)
-    optimisation = settings.now.train_missing if chosen.missing else settings.now.train
+    own = settings.now.of(network)
+    optimisation = own.train_missing if chosen.missing else own.train
     sets = {name: SceneSet(paths.scenes(name)) for name in ("train", "val")}
     scales = fitted_scales(config.modality_list, optimisation.haptic_scale, sets["train"].manifest)
     return Run(

@@ -11,14 +11,13 @@ def run() -> None:
     from gmn.files import write_atomically
     from gmn.models.weights import SUFFIX, load_weights
     from gmn.report import model_card
-    from gmn.roster import NETWORKS
     from gmn.trained import PRETRAINED
 
     settings = Settings.load(PARAMS)
     paths = Paths(settings)
     results = Results(settings, paths)
     measured = []
-    for network in NETWORKS:
+    for network in settings.networks:
         weights = paths.weights(network, "m2", settings.seeds[0])
         parameters = sum(p.numel() for p in load_weights(weights).parameters())
         measured.append(headline(results, network) | {"parameters": parameters})

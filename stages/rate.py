@@ -29,7 +29,8 @@ def run(
     from stages.device import pick_device
 
     settings, device = Settings.load(PARAMS), pick_device()
-    chosen = settings.now.train_missing if Regime.parse(regime).missing else settings.now.train
+    own = settings.now.of(model)
+    chosen = own.train_missing if Regime.parse(regime).missing else own.train
     sizes = batch or [chosen.batch_size]
     rows, name = [], torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
     for padded in (False, True):

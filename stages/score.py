@@ -14,4 +14,4 @@ def run() -> None:
     paths = Paths(settings)
     numbers = headline(Results(settings, paths), settings.model)
     write_json(paths.metrics, numbers)
-    write_json(paths.headline, few(numbers, settings.scale))
+    write_json(paths.headline, few(numbers, settings.run))

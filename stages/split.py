@@ -13,6 +13,7 @@ Name = Annotated[str, typer.Option(help="m2, or mM-A-B: A to B of M modalities a
 def run(regime: Name) -> None:
     """Draw every scene's combination of modalities: train, val_missing, val_full."""
     from gmn.data.combinations import draw, frequencies, save
+    from gmn.data.modalities import modality_set
     from gmn.data.regime import Regime
     from gmn.data.shards import SceneSet
     from gmn.files import write_table
@@ -23,5 +24,6 @@ def run(regime: Name) -> None:
     train, val = (SceneSet(paths.scenes(name)) for name in ("train", "val"))
     shown = draw(chosen, train.read_all("walk"), len(val), settings.seed)
     save(paths.split(regime), chosen, shown)
-    names = [m.name for m in settings.model_config_for("baseline", chosen.modalities).modality_list]
+    world = settings.now.simulate.world
+    names = [m.name for m in modality_set(chosen.modalities, world.image_size, world.crop_size)]
     write_table(paths.combinations(regime), frequencies(shown, names))

@@ -20,10 +20,13 @@ from gmn.data.views import draw_views
 from gmn.evaluation.settings import Scored
 from gmn.evaluation.trial import Trial
 from gmn.mese.settings import SceneSettings
+from gmn.models import networks
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
 from gmn.progress import Progress
 
+# Networks that differ in more than their settings: a file of gmn/models/networks each.
+NETWORKS = list({network.inference: name for name, network in reversed(networks.NETWORKS.items())}.values())[::-1]
 TINY = dict(
     image_size=16, crop_size=16, representation=6, state=5, latent=2, steps=3, decoder=3, kernel=3,
     std={"vision": 0.3, "haptics": 0.5},

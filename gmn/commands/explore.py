@@ -17,10 +17,10 @@ VIEWS, SAMPLES = 24, 16
 
 def run(port: Port = 8000) -> None:
     """Serve a page where looks and touches are given, one by one, to the networks of scale laptop."""
-    from gmn.roster import NETWORKS
-    from gmn.trained import TrainedGMN
+    from gmn.trained import PRETRAINED, TrainedGMN
 
-    serve_page({name: TrainedGMN.from_pretrained(f"laptop/m2/{name}") for name in NETWORKS}, SCENES, COUNT, port)
+    names = sorted(path.stem for path in (PRETRAINED / "laptop/m2").glob("*.safetensors"))
+    serve_page({name: TrainedGMN.from_pretrained(f"laptop/m2/{name}") for name in names}, SCENES, COUNT, port)
 
 
 def serve_page(models: Mapping[str, "GMN"], settings: SceneSettings, count: int, port: int) -> None:

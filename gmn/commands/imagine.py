@@ -94,13 +94,13 @@ def labelled(models: listed(str)) -> dict[str, str]:
     Raises:
         UserError: one is asked for twice.
     """
+    from gmn.models.networks import NETWORKS
     from gmn.models.weights import SUFFIX
-    from gmn.roster import LABELS
 
     files = {name: Path(name.removesuffix(SUFFIX)).parts for name in models if name.endswith(SUFFIX)}
     if len({files.get(name, name) for name in models}) < len(models):
         raise UserError(f"--model: got {', '.join(models)}; name each network once")
     depth = next(d for d in count(1) if len({parts[-d:] for parts in files.values()}) == len(files))
-    labels = {name: LABELS.get(name, name) for name in models}
+    labels = {name: NETWORKS[name].label if name in NETWORKS else name for name in models}
     labels |= {name: str(Path(*parts[-depth:])) for name, parts in files.items()}
     return {label: name for name, label in labels.items()}

@@ -26,7 +26,7 @@ class PicturedSet(ObjectSet):
     """One whose first four objects of different shapes Fig. 1, S5 and S6 show; three cubes make two shapes only."""
 
     scenes: Annotated[int, Field(ge=4)]
-    cubes: Annotated[int, Field(ge=4, le=6)]
+    cubes: Annotated[int, Field(ge=4, le=6)] = 5
 
 
 class Sets(Section):

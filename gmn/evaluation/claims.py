@@ -19,6 +19,7 @@ from gmn.evaluation.verdicts import UNDECIDED, above, every, within
 PARAMETERS = {(5, "poe"): 53, (5, "apoe"): 29, (14, "poe"): 131, (14, "apoe"): 51}
 MILLISECONDS = {(5, "poe"): 790, (5, "apoe"): 679, (14, "poe"): 2059, (14, "apoe"): 1189}
 FIG5 = {"a": "m8-1-2", "b": "m8-7-8", "c": "m14-1-4", "d": "m14-11-14"}
+PAIR = ("apoe", "baseline")  # of the paper's figures
 MOST = -1  # the largest number of contexts
 
 
@@ -48,13 +49,15 @@ class Claim:
     Attributes:
         statement: in one sentence.
         source: where the paper makes it.
-        measure: its parts, a function of results.
+        networks: that it is about, or the pair that it compares.
+        measure: its parts, a function of results and those.
         stages: that measure what it needs, as `dvc repro --glob` takes them.
     """
 
     statement: str
     source: str
-    measure: Callable[[Results], list[Part]]
+    networks: tuple[str, ...]
+    measure: Callable[..., list[Part]]
     stages: str
 
 
@@ -68,7 +71,7 @@ def claims(results: Results, chosen: Iterable[str] | None = None) -> list[dict]:
     table = []
     for name in chosen or CLAIMS:
         claim = CLAIMS[name]
-        parts = claim.measure(results)
+        parts = claim.measure(results, *claim.networks)
         table.append(
             {
                 "id": name,
@@ -87,9 +90,10 @@ def positive(what: str, ours: Interval, unit: str, threshold: float = 0.0) -> Pa
     return Part(what, f"> {threshold:g}", ours, unit, above(ours, threshold))
 
 
-def parameters(results: Results) -> list[Part]:
+def parameters(results: Results, *networks: str) -> list[Part]:
     parts = []
-    for (m, network), printed in PARAMETERS.items():
+    for m, network in ((m, network) for m in (5, 14) for network in networks):
+        printed = PARAMETERS[m, network]
         (count,) = (
             row["parameters"] / 1e6
             for row in results.benchmark["rows"]
@@ -102,33 +106,33 @@ def parameters(results: Results) -> list[Part]:
     return parts
 
 
-def times(results: Results) -> list[Part]:
+def times(results: Results, slow: str, quick: str) -> list[Part]:
     rows = {(r["modalities"], r["network"]): r["each_ms"] for r in results.benchmark["rows"]}
     parts = []
     for m in (5, 14):
-        ours = ratio_of_means(rows[m, "poe"], rows[m, "apoe"])
-        wanted = f"> 1; printed: {MILLISECONDS[m, 'poe'] / MILLISECONDS[m, 'apoe']:.2f}"
+        ours = ratio_of_means(rows[m, slow], rows[m, quick])
+        wanted = f"> 1; printed: {MILLISECONDS[m, slow] / MILLISECONDS[m, quick]:.2f}"
         parts.append(Part(f"PoE's time over APoE's, M = {m}", wanted, ours, "ratio", above(ours, 1)))
     return parts
 
 
-def density(results: Results) -> list[Part]:
+def density(results: Results, first: str, second: str) -> list[Part]:
     parts = []
     for question in ("gray", "rgb", "haptics"):
-        gap = _gap(results, question)
+        gap = _gap(results, question, first, second)
         parts.append(positive(f"{question}: APoE minus baseline, the worst of 16 points", _worst(gap), NATS))
         own, other = gap[:, 0].mean(1), gap[:, 1:].mean((1, 2))
         alone, few = bootstrap(own - other), bootstrap(gap[:, 0, 1] - gap[:, 0, MOST])
         parts.append(positive(f"{question}: gap without contexts of the sense asked for, minus gap with", alone, NATS))
         parts.append(positive(f"{question}: that gap at one context minus at ten", few, NATS))
-        ours, theirs = (nearest(results.effect_of_samples(n), question) for n in ("apoe", "baseline"))
+        ours, theirs = (nearest(results.effect_of_samples(n), question) for n in (first, second))
         nearer = f"{question}: APoE minus baseline, ten contexts of the other sense, the nearer bound of many samples"
         parts.append(positive(nearer, bootstrap(ours - theirs), NATS))
     return parts
 
 
-def shape_not_colour(results: Results) -> list[Part]:
-    values = results.density("apoe")["values"]
+def shape_not_colour(results: Results, network: str) -> list[Part]:
+    values = results.density(network)["values"]
     rows = [values[q][:, *at] for q in ("gray", "rgb") for at in ((0, MOST), (0, 0), (MOST, MOST))]
     gray = interval_of(_share, *rows[:3])
     contrast = interval_of(lambda *r: _share(*r[:3]) - _share(*r[3:]), *rows)
@@ -138,8 +142,8 @@ def shape_not_colour(results: Results) -> list[Part]:
     ]
 
 
-def classification(results: Results) -> list[Part]:
-    ours, theirs = results.classification("apoe")["paper"], results.classification("baseline")["paper"]
+def classification(results: Results, first: str, second: str) -> list[Part]:
+    ours, theirs = results.classification(first)["paper"], results.classification(second)["paper"]
     gain = {s: ours[s][:, MOST] - ours[s][:, 0] for s in ours}
     gap = {s: ours[s][:, 1:].mean(1) - theirs[s][:, 1:].mean(1) for s in ours}
     of = partial(bootstrap, block=GROUP)  # scenes of a group are each other's wrong answers
@@ -152,15 +156,7 @@ def classification(results: Results) -> list[Part]:
     return parts
 
 
-def missing_by_text(results: Results) -> list[Part]:
-    return missing(results, "paper")
-
-
-def missing_by_release(results: Results) -> list[Part]:
-    return missing(results, "released")
-
-
-def missing(results: Results, reading: str) -> list[Part]:
+def missing(results: Results, first: str, second: str, reading: str) -> list[Part]:
     parts, runs = [], of_reading(results.settings.regimes, reading, results.settings.reading)
     for letter, split in FIG5.items():
         if split not in runs:
@@ -170,20 +166,20 @@ def missing(results: Results, reading: str) -> list[Part]:
         name = runs[split]
         regime = Regime.parse(name)
         full, excess = {}, {}
-        for network in ("apoe", "baseline"):
+        for network in (first, second):
             losses = results.missing(network, name)["losses"]  # (seeds, sizes, scenes)
             full[network] = losses.mean(1)
             excess[network] = full[network] - np.einsum("ksn,s->kn", losses, regime.train_sizes()[1:])
-        behind = bootstrap(full["baseline"] - full["apoe"])
+        behind = bootstrap(full[second] - full[first])
         parts.append(positive(f"({letter}) val_full, baseline minus APoE", behind, LOSS))
         if letter != "c":  # there the paper says that the baseline is slow, not that it overfits
-            worse = bootstrap(excess["baseline"] - excess["apoe"])
+            worse = bootstrap(excess[second] - excess[first])
             parts.append(positive(f"({letter}) val_full minus val_missing, baseline minus APoE", worse, LOSS))
     return parts
 
 
-def agreement(results: Results) -> list[Part]:
-    both, nothing = (results.agreement("apoe")[name] for name in ("both", "nothing"))
+def agreement(results: Results, network: str) -> list[Part]:
+    both, nothing = (results.agreement(network)[name] for name in ("both", "nothing"))
     apart = both["variance_hidden"] - both["variance_seen"]
     return [
         positive("IoU of two samples' silhouettes: given picture and touches, minus given nothing",
@@ -196,13 +192,13 @@ def agreement(results: Results) -> list[Part]:
     ]  # fmt: skip
 
 
-def similar_bound(results: Results) -> list[Part]:
+def similar_bound(results: Results, first: str, second: str) -> list[Part]:
     """The ELBO of complete validation scenes; similar: within 5 % of its distance from the best possible."""
-    losses = {network: results.missing(network, "m2")["losses"][:, -1] for network in ("apoe", "baseline")}
-    config = results.settings.model_config_for("apoe", 2)
+    losses = {network: results.missing(network, "m2")["losses"][:, -1] for network in (first, second)}
+    config = results.settings.model_config_for(first, 2)
     best = sum(m.size * config.best_log_density(m) for m in config.modality_list)
-    margin = 0.05 * float(np.mean(best + losses["baseline"]))
-    ours = bootstrap(losses["baseline"] - losses["apoe"])
+    margin = 0.05 * float(np.mean(best + losses[second]))
+    ours = bootstrap(losses[second] - losses[first])
     return [
         Part("ELBO at M = 2, APoE minus baseline", f"within {margin:.1f}: 5 % of the distance from the best possible",
              ours, LOSS, within(ours, -margin, margin))
@@ -215,24 +211,28 @@ CLAIMS = {
     "C1": Claim(
         "Parameters: PoE 53M and APoE 29M at M = 5, 131M and 51M at M = 14",
         source="Table 1",
+        networks=("poe", "apoe"),
         measure=parameters,
         stages="benchmark",
     ),
     "C2": Claim(
         "An iteration of PoE takes longer than one of APoE",
         source="Table 1",
+        networks=("poe", "apoe"),
         measure=times,
         stages="benchmark",
     ),
     "C3": Claim(
         "APoE is above the baseline at every point, most with no context of the sense asked for and few of the other",
         source="Fig. 3",
+        networks=PAIR,
         measure=density,
         stages="evaluate@density-*",
     ),
     "C4": Claim(
         "Touch carries shape, not colour: with touch alone GRAY approaches its bound and RGB does not",
         source="Fig. 3",
+        networks=("apoe",),
         measure=shape_not_colour,
         stages="evaluate@density-*",
     ),
@@ -240,6 +240,7 @@ CLAIMS = {
         "Accuracy rises with contexts; APoE is above the baseline, most on single senses; its I is near H+I, its H "
         "lower",
         source="Fig. 4",
+        networks=PAIR,
         measure=classification,
         stages="evaluate@classification-*",
     ),
@@ -247,33 +248,37 @@ CLAIMS = {
         "With modalities missing in training the baseline overfits (a, b, d) or is slow (c), APoE is not: by the text, "
         "which hides a missing modality",
         source="Fig. 5",
-        measure=missing_by_text,
+        networks=PAIR,
+        measure=partial(missing, reading="paper"),
         stages="evaluate-missing@*",
     ),
     "C6r": Claim(
         "The same by the authors' release, which keeps it as a target: the code that drew Fig. 5",
         source="Fig. 5",
-        measure=missing_by_release,
+        networks=PAIR,
+        measure=partial(missing, reading="released"),
         stages="evaluate-missing@*",
     ),
     "C7": Claim(
         "Across samples shapes agree; colours vary except where the context picture shows them",
         source="Fig. 1",
+        networks=("apoe",),
         measure=agreement,
         stages="evaluate@agreement-*",
     ),
     "C8": Claim(
         "APoE and baseline reach a similar ELBO at M = 2",
         source="Fig. S4",
+        networks=PAIR,
         measure=similar_bound,
         stages="evaluate@missing-m2-*",
     ),
 }
 
 
-def _gap(results: Results, question: str) -> np.ndarray:
-    """APoE minus baseline, (seeds, own contexts, contexts of the other sense, scenes)."""
-    gap = np.subtract(*(results.density(network)["values"][question] for network in ("apoe", "baseline")))
+def _gap(results: Results, question: str, first: str, second: str) -> np.ndarray:
+    """First minus second, (seeds, own contexts, contexts of the other sense, scenes)."""
+    gap = np.subtract(*(results.density(network)["values"][question] for network in (first, second)))
     return gap if question != "haptics" else gap.swapaxes(1, 2)
 
 

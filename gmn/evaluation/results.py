@@ -30,6 +30,11 @@ class Results:
     settings: Settings
     paths: Paths
 
+    @property
+    def networks(self) -> list[str]:
+        """Those that were trained, in the order of figures and tables."""
+        return self.settings.networks
+
     def density(self, network: str) -> dict:
         """``values[question]``: (seeds, images, touches, scenes), nats per dimension."""
         return _joined(self._read("density", "m2", network), ["values"])
@@ -74,7 +79,7 @@ class Results:
         return rows
 
     def _curve(self, network: str, regime: str, seed: int) -> pd.DataFrame:
-        path, now = self.paths.curves(network, regime, seed), self.settings.now
+        path, now = self.paths.curves(network, regime, seed), self.settings.now.of(network)
         table = read_sealed_table(path, AGAIN, ("iteration", "lesson", "train", "val_missing", "val_full"))
         wanted = (now.train_missing if Regime.parse(regime).missing else now.train).iterations
         if table["iteration"].iloc[-1] != wanted:

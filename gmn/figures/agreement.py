@@ -8,7 +8,7 @@ from gmn.evaluation.protocol import counts
 from gmn.evaluation.results import Results, present
 from gmn.figures.series import beside, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 PANELS = (
     ("iou", "(a) silhouettes of two samples", "intersection over union"),
@@ -22,11 +22,11 @@ LABELS = ["{}\n{}+{}".format(name, *counts(contexts)) for name, contexts in CONT
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
-    found = {network: results.agreement(network) for network in NETWORKS}
+    found = {network: results.agreement(network) for network in results.networks}
     figure, axes = sheet.panels(3, 2, 6.0)
     places = np.arange(len(CONTEXTS))
     for panel, (measure, title, unit) in zip(axes.flat, PANELS, strict=True):
-        for network, shift in beside(0.15).items():
+        for network, shift in beside(results.networks, 0.15).items():
             of = {name: found[network][name] for name in CONTEXTS}
             marks = {f"{measure}_seen": "full", f"{measure}_hidden": "none"}
             if measure in of["both"]:
@@ -36,8 +36,8 @@ def draw(results: Results, sheet: Sheet) -> Figure:
                 series(panel, places + shift, samples, network, ls="none", fillstyle=face)
         panel.set_xticks(places, LABELS)
         panel.set(title=title, ylabel=unit, ylim=(-1, 1) if unit == "cosine" else None)
-    sheet.legend(figure, *_legend(), ncols=5)
-    about = found["apoe"]
+    sheet.legend(figure, *_legend(results.networks), ncols=5)
+    about = next(iter(found.values()))
     hidden = present(about["both"]["error_hidden"]).shape[1]
     caption(
         figure,
@@ -49,7 +49,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     return figure
 
 
-def _legend():
-    handles = [Line2D([], [], color=NETWORKS[n].colour, marker=NETWORKS[n].marker, ls="none") for n in NETWORKS]
+def _legend(networks: list[str]):
+    handles = [Line2D([], [], color=NETWORKS[n].colour, marker=NETWORKS[n].marker, ls="none") for n in networks]
     handles += [Line2D([], [], color="0.3", marker="o", ls="none", fillstyle=f) for f in ("full", "none")]
-    return handles, [NETWORKS[n].label for n in NETWORKS] + ["seen cubes", "hidden cubes"]
+    return handles, [NETWORKS[n].label for n in networks] + ["seen cubes", "hidden cubes"]

@@ -8,7 +8,7 @@ from gmn.evaluation.protocol import counts
 from gmn.evaluation.results import Results
 from gmn.figures.series import beside, line, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 LABELS = ["{}+{}".format(*counts(contexts)) for contexts in CONTEXTS.values()]
 
@@ -17,7 +17,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     figure, axes = sheet.panels(1, 3, 2.7, width_ratios=(3, 3, 1.2))
     axes[1].sharey(axes[0])
     places = np.arange(len(CONTEXTS))
-    for k, (network, shift) in enumerate(beside(0.15).items()):
+    for k, (network, shift) in enumerate(beside(results.networks, 0.15).items()):
         found = results.explained(network)
         look = {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "ls": "none"}
         for panel, part in zip(axes, PARTS, strict=False):
@@ -35,7 +35,10 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     sheet.legend(figure, *axes[0].get_legend_handles_labels(), ncols=6)
     axes[2].set_xticks([])
     axes[2].set(
-        title="(c) turning", ylabel="change (share of variance)", xlim=(-0.6, len(NETWORKS) - 0.4), ylim=(0, None)
+        title="(c) turning",
+        ylabel="change (share of variance)",
+        xlim=(-0.6, len(results.networks) - 0.4),
+        ylim=(0, None),
     )
     caption(
         figure,

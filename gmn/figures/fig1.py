@@ -7,7 +7,7 @@ import numpy as np
 from gmn.evaluation.results import Results
 from gmn.figures.series import first_training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption
-from gmn.roster import LABELS
+from gmn.models.networks import NETWORKS
 
 SCENE = 0
 SAMPLES = 4  # shown
@@ -37,10 +37,10 @@ def draw(results: Results, sheet: Sheet) -> Figure:
             bare(panel)
             if k == columns // 2:
                 panel.set_title(title)
+    shown = NETWORKS[results.settings.model].label
     caption(
         figure,
-        f"{LABELS[results.settings.model]}, M = 2, an object of the test set; scale {results.settings.scale}, "
-        f"{first_training(results)}",
+        f"{shown}, M = 2, an object of the test set; scale {results.settings.scale}, {first_training(results)}",
     )
     return figure
 

@@ -7,7 +7,7 @@ from gmn.figures.boxes import arrow, box, canvas
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 SHOWN = 3  # modalities drawn
 COUNTS = (2, 14)  # modalities whose sizes are printed

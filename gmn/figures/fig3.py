@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 from gmn.evaluation.results import Results, nearest
 from gmn.figures.series import beside, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 ROWS = ((0, 1), (2, 3))  # numbers of contexts of the sense asked for, by place: few above, many below
 STYLES = (":", "-")  # of the two in a row; dotted above is the fully cross-modal case, as published
@@ -18,14 +18,14 @@ PANELS = (
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
-    densities = {network: results.density(network) for network in NETWORKS}
-    effects = {network: results.effect_of_samples(network) for network in NETWORKS}
+    densities = {network: results.density(network) for network in results.networks}
+    effects = {network: results.effect_of_samples(network) for network in results.networks}
     figure, axes = sheet.panels(len(ROWS), len(PANELS), 4.6, sharex="col")
-    counts = densities["apoe"]["counts"]
+    counts = next(iter(densities.values()))["counts"]
     for column, (question, title, across) in enumerate(PANELS):
         for row, owns in enumerate(ROWS):
             _panel(axes[row, column], densities, question, owns)
-        for network, shift in beside(0.08).items():
+        for network, shift in beside(results.networks, 0.08).items():
             bound = nearest(effects[network], question)[None]
             series(axes[0, column], [len(counts) - 0.68 + shift], bound, network, fillstyle="none", ls="none")
         for panel in axes[: 1 if sheet.across else None, column]:
@@ -36,12 +36,13 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         few, many = (counts[own] for own in owns)
         for panel in axes[row, : 1 if sheet.across else None]:
             panel.set_ylabel(f"{few} or {many} of the same sense\nlog-likelihood (nats / dimension)")
-    handles = [Line2D([], [], color=entry.colour, marker=entry.marker) for entry in NETWORKS.values()]
+    entries = [NETWORKS[network] for network in results.networks]
+    handles = [Line2D([], [], color=entry.colour, marker=entry.marker) for entry in entries]
     handles += [Line2D([], [], color="0.3", ls=style) for style in STYLES]
     names = [" or ".join(str(counts[owns[k]]) for owns in ROWS) for k in range(2)]
-    labels = [entry.label for entry in NETWORKS.values()] + [f"{name} contexts of the same sense" for name in names]
+    labels = [entry.label for entry in entries] + [f"{name} contexts of the same sense" for name in names]
     sheet.legend(figure, handles, labels, ncols=len(handles), columnspacing=1)
-    about, most = densities["apoe"], effects["apoe"]
+    about, most = next(iter(densities.values())), next(iter(effects.values()))
     caption(
         figure,
         f"{about['scenes']} test scenes, importance-weighted with {about['samples']} samples; hollow, right: a tighter "
@@ -53,9 +54,9 @@ def draw(results: Results, sheet: Sheet) -> Figure:
 
 
 def _panel(axes, densities: dict, question: str, owns: tuple[int, int]) -> None:
-    counts = densities["apoe"]["counts"]
+    counts = next(iter(densities.values()))["counts"]
     places = np.arange(len(counts))
-    for network, shift in beside(0.06).items():
+    for network, shift in beside(densities, 0.06).items():
         values = densities[network]["values"][question]  # (seeds, images, touches, scenes)
         if question != "haptics":
             values = values.swapaxes(1, 2)  # the other sense across

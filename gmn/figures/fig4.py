@@ -5,7 +5,7 @@ import numpy as np
 from gmn.evaluation.results import GROUP, Results
 from gmn.figures.series import beside, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 STYLES = {"I": "--", "H": ":", "H+I": "-"}
 QUESTIONS = {
@@ -15,11 +15,11 @@ QUESTIONS = {
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
-    answers = {network: results.classification(network) for network in NETWORKS}
-    about = answers["apoe"]
+    answers = {network: results.classification(network) for network in results.networks}
+    about = next(iter(answers.values()))
     figure, axes = sheet.panels(1, 2, 2.7, sharey=True)
     for panel, (question, title) in zip(axes, QUESTIONS.items(), strict=True):
-        for network, shift in beside(0.08).items():
+        for network, shift in beside(results.networks, 0.08).items():
             for senses, style in STYLES.items():
                 hits, places = answers[network][question][senses], np.array(about["counts"]) + shift
                 series(

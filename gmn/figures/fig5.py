@@ -5,13 +5,12 @@ the paper's figure and keeps a missing modality as a target.
 """
 
 from gmn.data.regime import Regime, of_reading
-from gmn.evaluation.claims import FIG5
+from gmn.evaluation.claims import FIG5, PAIR
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, series, since, training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, panels
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
-COMPARED = ("apoe", "baseline")  # those of the paper's figure
 CURVES = {"train": ":", "val_missing": "--", "val_full": "-"}
 READINGS = {"paper": "by the text", "released": "by the release"}
 
@@ -37,8 +36,8 @@ def draw(results: Results, sheet: Sheet) -> Figure:
             panel.set_title(f"{letters.get(split, '')}M={about.modalities}, train {about.low}-{about.high}")
         for regimes, above, below in zip(runs.values(), column[::2], column[1::2], strict=True):
             if split in regimes:
-                _curves(above, {n: results.curves(n, regimes[split]) for n in COMPARED})
-                _sizes(below, {n: results.missing(n, regimes[split]) for n in COMPARED}, about)
+                _curves(above, {n: results.curves(n, regimes[split]) for n in PAIR})
+                _sizes(below, {n: results.missing(n, regimes[split]) for n in PAIR}, about)
             else:
                 for panel in (above, below):
                     panel.text(0.5, 0.5, "not run", ha="center", va="center", transform=panel.transAxes)
@@ -47,7 +46,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
             panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)")
     drawn = next(panel for panel in axes.flat if panel.get_legend_handles_labels()[0])
     sheet.legend(figure, *drawn.get_legend_handles_labels(), ncols=3)
-    scenes = results.missing(COMPARED[0], names[0])["scenes"]
+    scenes = results.missing(PAIR[0], names[0])["scenes"]
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
@@ -77,7 +76,7 @@ def _curves(axes, curves: dict) -> None:
 
 def _sizes(axes, missing: dict, regime: Regime) -> None:
     axes.axvspan(regime.low - 0.5, regime.high + 0.5, color="0.92")
-    for network in COMPARED:
+    for network in PAIR:
         series(axes, missing[network]["sizes"], missing[network]["losses"].swapaxes(0, 1), network)
     axes.set_xlabel("modalities shown", fontsize=7)
     axes.xaxis.get_major_locator().set_params(integer=True)

@@ -3,13 +3,13 @@
 from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, since, training
 from gmn.figures.style import COLUMN, PHONE, Figure, Sheet, caption, panels
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
     figure, axes = panels(figsize=(COLUMN if sheet.across else PHONE, 2.8))
     columns = ["train", "val_full"]
-    tables = {network: results.curves(network, "m2") for network in NETWORKS}
+    tables = {network: results.curves(network, "m2") for network in results.networks}
     for network, table in tables.items():
         table[columns] *= -1
         curve(axes, table, "train", color=NETWORKS[network].colour, ls=":")

@@ -7,20 +7,20 @@ from gmn.evaluation.occupancy import MIXES
 from gmn.evaluation.results import Results
 from gmn.figures.series import line, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 STYLES = {"sight": "--", "touch": ":", "both": "-"}
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
-    probes = {network: results.occupancy(network) for network in NETWORKS}
+    probes = {network: results.occupancy(network) for network in results.networks}
     figure, (explained, overlap) = sheet.panels(1, 2, 2.7)
     for network, found in probes.items():
         for sense in MIXES:
             _explained(explained, found, network, sense)
             look = {"ls": STYLES[sense], "label": f"{NETWORKS[network].label}, {sense}"}
             series(overlap, _places(found), found[sense]["iou"].swapaxes(0, 1), network, **look)
-    about = probes["apoe"]
+    about = next(iter(probes.values()))
     blind = about["reference"]["iou"].mean()
     overlap.axhline(blind, color="0.4", lw=0.7)
     overlap.text(_places(about)[-1], blind, "no context", fontsize=6, ha="right", va="bottom", color="0.4")

@@ -3,7 +3,7 @@
 from gmn.evaluation.results import Results
 from gmn.figures.series import series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 STYLES = {"posterior": "-", "prior": "--"}  # what z is drawn from
 PANELS = (
@@ -14,7 +14,7 @@ PANELS = (
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
-    effects = {network: results.effect_of_samples(network) for network in NETWORKS}
+    effects = {network: results.effect_of_samples(network) for network in results.networks}
     figure, axes = sheet.panels(1, 3, 2.6)
     for panel, (question, title) in zip(axes, PANELS, strict=True):
         for network, effect in effects.items():
@@ -24,12 +24,12 @@ def draw(results: Results, sheet: Sheet) -> Figure:
                     panel, effect["counts"], values, network, ls=style, label=f"{NETWORKS[network].label}, {proposal}"
                 )
         panel.set(title=title, xlabel="samples of z", ylabel="log-likelihood (nats / dimension)", xscale="log")
-        shown = effects["apoe"]["counts"][::3]
+        shown = next(iter(effects.values()))["counts"][::3]
         panel.set_xticks(shown, shown)
         panel.minorticks_off()
     sheet.legend(figure, *axes[0].get_legend_handles_labels(), ncols=6)
     chosen = results.settings.now.density.samples
-    scenes = effects["apoe"]["scenes"]
+    scenes = next(iter(effects.values()))["scenes"]
     caption(
         figure,
         f"{scenes} test scenes; z from Q(z | C, O) or from P(z | C), both lower bounds; Fig. 3 takes {chosen} of "

@@ -1,11 +1,13 @@
 """Points with intervals, and the words about a run that captions share."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 from gmn.evaluation.intervals import Interval, bootstrap
 from gmn.evaluation.results import Results
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 
 def series(axes, places, samples, network: str, scale: float = 1.0, block: int = 1, **style) -> None:
@@ -17,9 +19,9 @@ def series(axes, places, samples, network: str, scale: float = 1.0, block: int =
     line(axes, places, intervals, color=NETWORKS[network].colour, marker=NETWORKS[network].marker, **style)
 
 
-def beside(step: float) -> dict[str, float]:
+def beside(networks: Collection[str], step: float) -> dict[str, float]:
     """How far to shift each network's points so that they stand side by side, ``step`` apart."""
-    return {network: step * (k - (len(NETWORKS) - 1) / 2) for k, network in enumerate(NETWORKS)}
+    return {network: step * (k - (len(networks) - 1) / 2) for k, network in enumerate(networks)}
 
 
 def line(axes, places, intervals: list[Interval], **style) -> None:

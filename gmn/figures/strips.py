@@ -4,7 +4,7 @@ import numpy as np
 
 from gmn.figures.series import first_training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, heading, panels
-from gmn.roster import LABELS
+from gmn.models.networks import NETWORKS
 
 
 def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: int) -> Figure:
@@ -21,9 +21,10 @@ def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: 
             bare(panel)
         line[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=6.5)
     heading(figure, title)
+    shown = NETWORKS[results.settings.model].label
     caption(
         figure,
-        f"{LABELS[results.settings.model]}, M = 2, a test object, one sample of z a row, a column per viewpoint; "
+        f"{shown}, M = 2, a test object, one sample of z a row, a column per viewpoint; "
         f"scale {results.settings.scale}, {first_training(results)}",
     )
     return figure

@@ -7,11 +7,9 @@ from textwrap import fill
 
 import matplotlib.style
 import numpy as np
-from cycler import cycler
 from matplotlib.figure import Figure
 
 from gmn.files import write_atomically
-from gmn.roster import NETWORKS
 
 COLUMN, PAGE = 3.4, 7.0  # inches
 PHONE = 3.0  # a phone shows it half as large again
@@ -29,7 +27,6 @@ OURS = {
     "savefig.dpi": 200,
     "svg.hashsalt": "gmn",
     "svg.fonttype": "path",
-    "axes.prop_cycle": cycler(color=[entry.colour for entry in NETWORKS.values()]),
 }
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from gmn.evaluation.claims import MILLISECONDS, PARAMETERS
 from gmn.evaluation.results import Results
 from gmn.figures.style import PAGE, Figure, Sheet, caption, panels
-from gmn.roster import LABELS
+from gmn.models.networks import NETWORKS
 
 
 def table(results: Results) -> pd.DataFrame:
@@ -14,7 +14,7 @@ def table(results: Results) -> pd.DataFrame:
     rows = [
         {
             "M": row["modalities"],
-            "network": LABELS[row["network"]],
+            "network": NETWORKS[row["network"]].label,
             "parameters (M)": f"{row['parameters'] / 1e6:.2f}",
             "paper: parameters": printed.get((row["modalities"], row["network"]), ("", ""))[0],
             "ms / iteration": f"{row['ms']:.0f}",
@@ -35,10 +35,11 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     drawn.auto_set_font_size(False)
     drawn.set_fontsize(6.5)
     drawn.auto_set_column_width(list(range(len(rows.columns))))
+    together = len(rows) // rows["M"].nunique()  # the networks of an M
     for (row, _), cell in drawn.get_celld().items():
         cell.set_linewidth(0.3)
         cell.set_text_props(weight="bold" if row == 0 else "normal")
-        cell.set_facecolor("0.95" if row and (row - 1) // 3 % 2 else "white")
+        cell.set_facecolor("0.95" if row and (row - 1) // together % 2 else "white")
     axes.set_title("Table 1: space and time of the inference networks")
     about = results.benchmark["settings"]
     threads = f", {about['threads']} threads" if about["threads"] else ""

@@ -6,7 +6,7 @@ from gmn.evaluation.intervals import bootstrap
 from gmn.evaluation.results import GROUP, HELD_OUT, Results
 from gmn.figures.series import line, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.roster import NETWORKS
+from gmn.models.networks import NETWORKS
 
 REGIMES = {"m2": "trained on all shapes", "m2-heldout": "trained without these shapes"}
 ASKED = (
@@ -20,7 +20,7 @@ ASKED = (
 
 def draw(results: Results, sheet: Sheet) -> Figure:
     figure, (accuracy, unseen) = sheet.panels(1, 2, 2.6)
-    for network in NETWORKS:
+    for network in results.networks:
         answers = results.classification(network)
         series(
             accuracy,
@@ -37,7 +37,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     accuracy.set(title="(a) pictures told apart by touch", xlabel="touches given", ylabel="accuracy of ten (%)")
     accuracy.legend(loc="lower right", bbox_to_anchor=(1, 0.15))
     _held_out(unseen, {regime: results.heldout(regime) for regime in REGIMES})
-    about, scenes = results.classification("apoe"), results.heldout("m2")["scenes"]
+    about, scenes = results.classification(results.networks[0]), results.heldout("m2")["scenes"]
     caption(
         figure,
         f"(a) {about['scenes']} scenes of 4 and 6 cubes in groups of ten, the query five pictures. "

@@ -9,7 +9,7 @@ from PIL import Image
 from gmn.evaluation.results import Results
 from gmn.figures.series import first_training
 from gmn.figures.style import bare, caption, panels
-from gmn.roster import LABELS
+from gmn.models.networks import NETWORKS
 
 SCENE, SAMPLE = 0, 0
 GIVEN = {  # what a row is imagined from, as the album names it
@@ -27,7 +27,7 @@ def draw(results: Results) -> bytes:
     views, samples = album["about"]["views"], album["about"]["shown"]
     scene, networks = album["scenes"][SCENE], album["about"]["networks"]
     truth = _rows(scene["truth"], 1, views)[0]
-    columns = ["given", *(LABELS[network] for network in networks), "truth"]
+    columns = ["given", *(NETWORKS[network].label for network in networks), "truth"]
     figure, axes = panels(len(GIVEN), len(columns), figsize=(5.4, 4.3))
     shown = []
     for line, (label, given) in zip(axes, GIVEN.items(), strict=True):

@@ -8,10 +8,11 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from ruamel.yaml import YAML
 
+from gmn.models.networks import NETWORKS
 from gmn.params import Settings
-from gmn.roster import LABELS
 
 SECTIONS: dict[str, list[dict]] = YAML(typ="safe").load(files("gmn.report").joinpath("figures.yaml").read_text())
+LABELS = {name: network.label for name, network in NETWORKS.items()}
 
 
 def page(

@@ -11,8 +11,7 @@ from gmn.errors import UserError
 from gmn.models.config import PRIORS
 from gmn.models.gmn import GMN, TargetViews
 from gmn.models.noise import Noise
-from gmn.roster import NETWORKS
-from tests.conftest import episodes_for, reader_for, tiny_config, tiny_model
+from tests.conftest import NETWORKS, episodes_for, reader_for, tiny_config, tiny_model
 
 EVERY_SUBSET_OF_FIVE = [s for s in product([False, True], repeat=5) if any(s)]
 

@@ -6,8 +6,7 @@ import torch
 from gmn.models.gmn import GMN
 from gmn.models.hierarchy import INITIAL_LOGVAR
 from gmn.models.noise import Noise
-from gmn.roster import NETWORKS
-from tests.conftest import episodes_for, tiny_model
+from tests.conftest import NETWORKS, episodes_for, tiny_model
 
 
 def hierarchical(network: str = "apoe", **changes) -> GMN:

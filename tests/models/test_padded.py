@@ -7,8 +7,7 @@ import torch
 from gmn.data.settings import Contexts
 from gmn.data.views import draw_views
 from gmn.models.noise import Noise
-from gmn.roster import NETWORKS
-from tests.conftest import VOLUME, doubled, reader_for, tiny_model
+from tests.conftest import NETWORKS, VOLUME, doubled, reader_for, tiny_model
 
 CASES = [(network, m, VOLUME) for network in NETWORKS for m in (2, 8, 14)]
 CASES += [("apoe", 5, {}), ("poe", 5, {}), ("apoe", 2, VOLUME | {"hierarchical": True})]

@@ -11,8 +11,7 @@ from gmn.data.episodes import Episodes
 from gmn.mese import pose
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
-from gmn.roster import NETWORKS
-from tests.conftest import GEOMETRIES, VOLUME, episodes_for, tiny_model
+from tests.conftest import GEOMETRIES, NETWORKS, VOLUME, episodes_for, tiny_model
 
 
 def noise_of_z(model: GMN, episodes: Episodes, seed: int) -> list[torch.Tensor]:

@@ -15,9 +15,8 @@ from gmn.models.frames import cells
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.models.volume_renderers import solid
-from gmn.roster import NETWORKS
 from tests import conftest
-from tests.conftest import episodes_for, tiny_config, tiny_model
+from tests.conftest import NETWORKS, episodes_for, tiny_config, tiny_model
 
 ANGLES = pose.sample_angles(np.random.default_rng(0), 12)
 VOLUME = conftest.VOLUME | {"volume": 6}

@@ -14,9 +14,8 @@ from gmn.data.lessons import Lessons
 from gmn.data.shards import SceneSet
 from gmn.errors import UserError
 from gmn.models.noise import Noise
-from gmn.roster import NETWORKS
 from gmn.training.distributed import World, world
-from tests.conftest import GEOMETRIES, doubled, reader_for, tiny_model
+from tests.conftest import GEOMETRIES, NETWORKS, doubled, reader_for, tiny_model
 
 BATCH, CPU = 5, torch.device("cpu")  # scenes; no multiple of two: three and two a process
 

@@ -10,9 +10,8 @@ from gmn.models.convolution import centred, planes
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.models.representations import Roles
-from gmn.roster import NETWORKS
 from gmn.training.initialise import SHARE, initialise
-from tests.conftest import GEOMETRIES, episodes_for, tiny_config, tiny_model
+from tests.conftest import GEOMETRIES, NETWORKS, episodes_for, tiny_config, tiny_model
 
 
 def fresh(network: str, modalities: int, scenes, shown=None, **changes) -> tuple[GMN, Episodes]:
