@@ -232,7 +232,7 @@ class Settings(Section):
         except ValidationError as error:
             faults += [explain(e, cls) for e in error.errors()]
         else:
-            faults += settings.faults()
+            faults += [] if faults else settings.faults()
         for name, base in bases.items():  # what is wrong there is not said again here
             faults = _less(faults, f"scales.{name}.", f"scales.{base}.")
         for scale in {re.match(r"(scales\.[^.]*\.)?", fault)[0] for fault in faults} - {""}:

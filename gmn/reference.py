@@ -356,7 +356,7 @@ def _experts(model: GMN, context, target, in_context, in_either) -> "list[tuple[
     grid = context[0].shape[1:]
     one_hot = torch.eye(len(context)).to(context[0]).reshape(len(context), -1, *[1] * len(grid))
     one_hot = one_hot.expand(-1, -1, *grid)
-    found = NETWORKS[model.config.network].plain(context, target, in_context, in_either)
+    found = NETWORKS[model.config.network].plain(model.inference, context, target, in_context, in_either)
     return [
         (kind(model.inference.cells[e.cell], e.context, e.target, [] if e.id is None else [one_hot[e.id]]), e)
         for e in found

@@ -17,7 +17,6 @@ from gmn.pages.runs import Run, Runs
 from gmn.params import Settings
 from gmn.paths import PARAMS
 from gmn.report import model_card
-from gmn.roster import NETWORKS
 from gmn.trained import PRETRAINED
 
 ROOT = Path(__file__).parents[1]
@@ -70,9 +69,9 @@ def test_claims_are_what_the_results_say(name, monkeypatch):
 
 def test_the_model_card_is_that_of_the_results():
     run = RUNS["laptop"]
-    files = {name: PRETRAINED / "laptop/m2" / f"{name}.safetensors" for name in NETWORKS}
+    files = {name: PRETRAINED / "laptop/m2" / f"{name}.safetensors" for name in run.networks}
     counts = {name: sum(p.numel() for p in load_weights(file).parameters()) for name, file in files.items()}
-    found = [headline(run.results, name) | {"parameters": counts[name]} for name in NETWORKS]
+    found = [headline(run.results, name) | {"parameters": counts[name]} for name in run.networks]
     assert model_card(run.settings, found) == (PRETRAINED / "laptop/README.md").read_text()
 
 

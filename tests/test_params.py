@@ -28,7 +28,7 @@ def load(tmp_path, changes: dict[str, object] | None = None) -> Settings:
     return Settings.load(path)
 
 
-@pytest.mark.parametrize("scale", ["smoke", "laptop", "long", "gpu", "map", "paper"])
+@pytest.mark.parametrize("scale", ["smoke", "laptop", "long", "gpu", "paper"])
 def test_every_scale_is_valid_and_builds_every_network(tmp_path, scale):
     settings = load(tmp_path, {"scale": scale})
     for m in (2, 5, 8, 14):
@@ -36,7 +36,7 @@ def test_every_scale_is_valid_and_builds_every_network(tmp_path, scale):
 
 
 def test_a_key_changes_what_it_says():
-    """No scale inherits from another: `-S scales.laptop.train.clip=1` reaches nothing else."""
+    """Scales are based on one another by `base` alone, not by what YAML has for it: dvc exp run -S would not see it."""
     assert not any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(Path("params.yaml").read_text()))
 
 
@@ -77,7 +77,7 @@ LAPTOP = "scales.laptop."
         ),
         ({LAPTOP + "model.volume": 1}, "model.volume: got 1; must be greater"),
         ({LAPTOP + "model.pooling": "max"}, "model.pooling: got 'max'; must be 'sum'"),
-        ({"model": "apeo"}, "model: got 'apeo'.*'apoe', 'baseline' or 'poe'"),
+        ({"model": "apeo"}, "model: got 'apeo'.*'apoe', .*'baseline' or 'poe'"),
         ({"seed": GONE, "sead": 0}, "sead: unknown key; did you mean 'seed'"),
         (
             {LAPTOP + "simulate.sets.train.scenes": 0},
@@ -93,7 +93,7 @@ LAPTOP = "scales.laptop."
         ),
         ({LAPTOP + "train.learning_rate": "fast"}, "learning_rate: got 'fast'; must be a valid number"),
         (
-            {LAPTOP + "simulate.world.lighting": GONE, LAPTOP + "simulate.world.lightning": "fixed"},
+            {LAPTOP + "simulate.world.lightning": "fixed"},
             "lightning: unknown key; did you mean 'lighting'",
         ),
         (

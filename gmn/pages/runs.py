@@ -10,7 +10,6 @@ from gmn.evaluation.results import AGAIN, Results
 from gmn.files import read_json
 from gmn.params import Settings
 from gmn.paths import Paths
-from gmn.roster import NETWORKS
 
 CLAIMED = ("scale", "seeds", "iterations", "claims")  # what claims.json tells
 
@@ -38,7 +37,7 @@ class Run:
     @property
     def networks(self) -> list[str]:
         """Those that were measured at M = 2, in the order of figures."""
-        return [name for name in NETWORKS if (self.folder / "explained/m2" / name).is_dir()]
+        return [name for name in self.settings.networks if (self.folder / "explained/m2" / name).is_dir()]
 
     def has(self, kind: str) -> bool:
         """Whether an evaluation of M = 2 was made of it."""

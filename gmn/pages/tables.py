@@ -12,10 +12,10 @@ from gmn.evaluation.intervals import Interval, bootstrap, share_explained
 from gmn.evaluation.results import AGAIN, HELD_OUT
 from gmn.evaluation.verdicts import FAILS, HOLDS, UNDECIDED, above
 from gmn.files import read_json
+from gmn.models.networks import NETWORKS
 from gmn.pages import measures
 from gmn.pages.measures import Measure
 from gmn.pages.runs import Run
-from gmn.roster import LABELS
 
 REFERENCE = "baseline"
 BETTER, WORSE = " ▲", " ▼"
@@ -50,9 +50,9 @@ def compared(name: str, *runs: Run) -> str:
 
     Rows of what a run did not measure are left out.
     """
-    header = ["", *(f"{LABELS[network]}, `{run.settings.scale}`" for run in runs for network in run.networks)]
+    header = ["", *(f"{NETWORKS[network].label}, `{run.settings.scale}`" for run in runs for network in run.networks)]
     if len(runs) == 1:
-        header = ["", *(LABELS[network] for network in runs[0].networks)]
+        header = ["", *(NETWORKS[network].label for network in runs[0].networks)]
     rows = [
         [label, *(_cell(run, network, row) for run in runs for network in run.networks)]
         for label, row in MEASURES[name].items()
@@ -100,7 +100,7 @@ def seeds_apart(run: Run) -> str:
             [label, *(number(measure.spread(run.results, network), measure.form) for network in run.networks)]
             for label, measure in rows.items()
         ),
-        ["", *(LABELS[network] for network in run.networks)],
+        ["", *(NETWORKS[network].label for network in run.networks)],
     )
 
 
@@ -119,14 +119,14 @@ def who_wins(run: Run, contexts: Iterable[str] = ("ten touches", "one picture", 
         others = [network for network in run.networks if network != REFERENCE]
         values = [f"{number(measure.of(run.results, network).mean, '%')}" for network in run.networks]
         rows.append([context, *values, _summary({n: standing(run, measure, n) for n in others})])
-    return markdown(rows, ["given", *(LABELS[network] for network in run.networks), "so"])
+    return markdown(rows, ["given", *(NETWORKS[network].label for network in run.networks), "so"])
 
 
 def _summary(standings: dict[str, str]) -> str:
     """One sentence of who stands where, those alike together."""
     together: dict[str, list[str]] = {}
     for network, where in standings.items():
-        together.setdefault(where, []).append(LABELS[network])
+        together.setdefault(where, []).append(NETWORKS[network].label)
     return "; ".join(f"{' and '.join(found)} {where} the baseline" for where, found in together.items())
 
 
@@ -193,7 +193,9 @@ def loss_by_shown(run: Run) -> str:
             losses = run.results.missing(network, regime)["losses"].mean((0, 2))
             cells += [number(losses[0], ",.0f"), number(losses[-1], ",.0f")]
         rows.append([f"({panel})", *cells])
-    header = [f"{LABELS[network]}, {shown} shown" for network in ("apoe", REFERENCE) for shown in ("one", "all")]
+    header = [
+        f"{NETWORKS[network].label}, {shown} shown" for network in ("apoe", REFERENCE) for shown in ("one", "all")
+    ]
     return markdown(rows, ["", *header])
 
 
@@ -214,7 +216,7 @@ def new_shapes(*runs: Run) -> str:
             cost = np.subtract(*(found["values"][question][:, *place] for found in (known, new)))
             cells.append(interval(bootstrap(cost), ".3f"))
         rows.append([label, *cells])
-    return markdown(rows, [f"{LABELS[HELD_OUT]}", *(f"`{run.name}`" for run in runs)])
+    return markdown(rows, [f"{NETWORKS[HELD_OUT].label}", *(f"`{run.name}`" for run in runs)])
 
 
 def stage_minutes(run: Run, groups: dict[str, tuple[str, ...]]) -> str:

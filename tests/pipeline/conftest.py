@@ -122,7 +122,8 @@ def repro(tmp_path_factory, worker_id) -> tuple[Path, str]:
             copy_tree(made)
             for stage in ("simulate@train", "train@apoe-m2-0"):
                 killed_when(made, f"{stage}.log", random.uniform(0, 8))
-            result = run(made, sys.executable, "-m", "stages", "repro", "--processes", "2")
+            traced = {"PYTHONPATH": str(Path(__file__).parent / "traced")}  # see test_dependencies.py
+            result = run(made, sys.executable, "-m", "stages", "repro", "--processes", "2", env=ENVIRONMENT | traced)
             assert result.returncode == 0, result.stdout + result.stderr
             commit(made)
             printed.write_text(result.stderr)

@@ -1,116 +1,119 @@
-"""dvc.yaml tells the truth: every stage depends on the code that decides its outs, and on no other."""
+"""dvc.yaml tells the truth: every stage depends on the code and the settings that decide its outs."""
 
-import ast
+import json
 import re
-from functools import cache
+import shutil
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from gmn.roster import NETWORKS
+from gmn.roster import NAMES
+from stages import code
 
 ROOT = Path(__file__).parents[2]
 PIPELINE = YAML(typ="safe").load(ROOT / "dvc.yaml")
 STAGES = PIPELINE["stages"]
 LOCAL = {name: value for part in PIPELINE["vars"] if isinstance(part, dict) for name, value in part.items()}
-
-# Imported, and no dependency: each with its reason. What they import is not looked at either.
-DECIDE_NOTHING = {
-    "gmn/arguments.py": "messages",
-    "gmn/data/settings.py": "its values are params",
-    "gmn/errors.py": "messages",
-    "gmn/evaluation/settings.py": "its values are params",
-    "gmn/explore/settings.py": "its values are params",
-    "gmn/files.py": "writes what it is given",
-    "gmn/lock.py": "who comes first",
-    "gmn/params.py": "the settings that a stage reads are its params",
-    "gmn/paths.py": "the outs themselves",
-    "gmn/progress.py": "messages",
-    "gmn/roster.py": "what networks are called; figures and tables list it",
-    "gmn/section.py": "messages",
-    "gmn/source.py": "compares code itself: unfinished work of other code is begun anew",
-    "stages/cores.py": "the number itself is a param",
-    "stages/options.py": "messages",
-}
-READ_ONLY = {"gmn/data/shards.py": "what is read is compared with the manifest's hashes; who writes lists it"}
-BY_HAND = {"gmn/reference.py": "for `benchmark --compare`, which is no stage"}
+SETTINGS = "reports/${scale}${variant}/settings.json"
+# Read, and no params: of all outs' paths, or how many work at once.
+NO_PARAMS = {"scale", "variant", "workers", "cluster"}
 
 
-@cache
-def module(name: str) -> Path | None:
-    path = ROOT.joinpath(*name.split("."))
-    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists()), None)
+def params_of(stage: dict, file: str) -> list[str]:
+    found = [part[file] for part in stage.get("params", ()) if isinstance(part, dict) and file in part]
+    return found[0] if found else []
 
 
-@cache
-def imports(path: Path) -> frozenset[Path]:
-    """Modules of ours that a file imports, at its top or inside functions."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    ours = {name for name in found if name.split(".")[0] in ("gmn", "stages")}
-    return frozenset(filter(None, map(module, ours)))
+@pytest.mark.parametrize("name", set(STAGES) - {"code"})
+def test_the_code_that_a_stage_runs_is_a_dependency(name):
+    """Its command's, and what that imports by name: evaluations and networks."""
+    listed, command = params_of(STAGES[name], "data/code.json"), STAGES[name]["cmd"].split()[3]
+    matrix = STAGES[name].get("matrix", {})
+    wanted = {f"stages.{command}"} | ({"gmn.evaluation.${item.kind}"} if command == "evaluate" else set())
+    wanted |= {"gmn.params"} if command == "check" else set()
+    roots = {f"stages.{command}"} | ({f"gmn.evaluation.{LOCAL['kinds'][0]}"} if command == "evaluate" else set())
+    if any("gmn.models.networks" in code.closure(root) for root in roots):
+        wanted.add("gmn.models.networks" + (".${item.model}" if "model" in matrix else ""))
+    assert set(listed) == wanted
 
 
-def closure(paths: set[Path]) -> set[str]:
-    """Everything that files import, as names; :data:`DECIDE_NOTHING` and the like are left out."""
-    seen, new = set(), set(paths)
-    while new:
-        path = new.pop()
-        seen.add(path)
-        if relative(path) not in DECIDE_NOTHING | READ_ONLY | BY_HAND:
-            new |= imports(path) - seen
-    names = {relative(path) for path in seen if path.name != "__init__.py" or path.stat().st_size > 400}
-    return names - set(DECIDE_NOTHING) - set(READ_ONLY) - set(BY_HAND)
+def test_modules_are_imported_by_name_in_two_places():
+    """Those that :func:`test_the_code_that_a_stage_runs_is_a_dependency` knows."""
+    files = [path for package in code.PACKAGES for path in (ROOT / package).rglob("*.py")]
+    found = {path.relative_to(ROOT).as_posix() for path in files if re.search(r"\bimport_module\(", path.read_text())}
+    assert found == {"gmn/models/networks/__init__.py", "stages/evaluate.py"}
 
 
-def relative(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """The code and its tables in a folder of their own."""
+    for package in code.PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("pretrained", "__pycache__"))
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    _forget()
 
 
-def deps_of(stage: dict, kind: str) -> set[str]:
-    """Code that a stage lists, folders opened."""
-    listed = set()
-    for name in stage["deps"]:
-        path = ROOT / name.replace("${item.kind}", kind)
-        listed |= {relative(p) for p in path.rglob("*.py")} if path.is_dir() else {relative(path)}
-    return {name for name in listed if name.endswith(".py")}
+def _forget() -> None:
+    for cached in (code._imports, code._modules, code._tables):
+        cached.cache_clear()
 
 
-def kinds_of(stage: dict) -> list[str]:
-    kinds = stage.get("matrix", {}).get("kind", [""])
-    return LOCAL["kinds"] if isinstance(kinds, str) else kinds
+@pytest.mark.parametrize(
+    "file, old, new, reaches",
+    [
+        ("gmn/models/lstm.py", '"""', '"""Other words. ', []),
+        ("gmn/models/lstm.py", "import torch", "import torch  # a comment", []),
+        ("gmn/models/lstm.py", "import torch", "import torch as t", ["stages.train", "stages.evaluate"]),
+        ("gmn/models/networks/poe.py", "#2ca02c", "#2ca02d", ["gmn.models.networks.poe"]),
+        ("gmn/models/networks/apoe.py", "len(", "abs(", ["gmn.models.networks.apoe", "gmn.models.networks.apoe_map"]),
+        ("gmn/mese/tables/channels.csv", "0", "1", ["stages.simulate", "stages.train", "stages.split"]),
+        ("gmn/evaluation/density.py", "import ", "import  ", ["gmn.evaluation.density", "gmn.evaluation.heldout"]),
+        ("gmn/mese/scene.py", "import ", "import  ", ["stages.simulate"]),
+        ("gmn/params.py", "import ", "import  ", ["gmn.params"]),
+        ("gmn/files.py", "import ", "import  ", []),
+    ],
+)
+def test_a_digest_changes_where_code_does(copied, file, old, new, reaches):
+    roots = {
+        "stages.simulate", "stages.split", "stages.train", "stages.evaluate", "stages.score", "stages.check",
+        "gmn.params", "gmn.evaluation.density", "gmn.evaluation.heldout", "gmn.evaluation.calibration",
+        *(f"gmn.models.networks.{name}" for name in NAMES),
+    }  # fmt: skip
+    before = {root: code.digest(root) for root in roots}
+    path = copied / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    _forget()
+    changed = {root for root in roots if code.digest(root) != before[root]}
+    assert changed >= set(reaches) and ("stages.score" not in changed or "stages.score" in reaches)
+    if not reaches or reaches == ["gmn.params"]:
+        assert changed == set(reaches)
 
 
-def code_of(stage: dict, kind: str) -> set[str]:
-    roots = {ROOT / "stages" / f"{stage['cmd'].split()[3]}.py"}
-    return closure(roots | ({ROOT / "gmn" / "evaluation" / f"{kind}.py"} if kind else set()))
+def test_every_setting_that_a_stage_reads_is_a_param(repro):
+    """As the pipeline ran: tests/pipeline/traced/sitecustomize.py wrote down what each stage asked of its settings."""
+    folder = repro[0]
+    lock = YAML(typ="safe").load(folder / "dvc.lock")["stages"]
+    traced = {path.stem: json.loads(path.read_text()) for path in (folder / ".scratch/traced").glob("*.json")}
+    assert {"simulate@train", "train@apoe_map-m2-0", "claims", "figures", "report"} <= set(traced)
+    for stage, read in traced.items():
+        params = lock[stage].get("params", {}).get("reports/smoke/settings.json", {})
+        asked = {key for key in read if key.split(".")[0] not in NO_PARAMS}
+        assert not [key for key in asked if not any(_covers(known, key) for known in params)] or stage == "check", stage
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_what_decides_the_outs_is_a_dependency(name):
-    for kind in kinds_of(STAGES[name]):
-        assert code_of(STAGES[name], kind) - deps_of(STAGES[name], kind) == set()
+def _covers(known: str, key: str) -> bool:
+    """Whether a param holds what was read; ``*`` stands for a network that has nothing of its own."""
+    pairs = zip(known.split("."), key.split("."), strict=False)
+    return known.count(".") <= key.count(".") and all(ours == theirs or theirs == "*" for ours, theirs in pairs)
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_a_file_that_is_listed_by_itself_is_imported(name):
-    """By a stage with this list, or by the settings that it reads; folders may hold more."""
-    deps = STAGES[name]["deps"]
-    single = {dep for dep in deps if dep.endswith(".py") and "$" not in dep}
-    alike = [stage for stage in STAGES.values() if stage["deps"] == deps]
-    used = set().union(*(code_of(stage, kind) for stage in alike for kind in kinds_of(stage)))
-    by_settings = closure(imports(ROOT / "gmn" / "params.py")) | {"gmn/params.py"}
-    assert single - used - by_settings - set(DECIDE_NOTHING) - set(READ_ONLY) == set()
+def test_the_networks_that_miss_modalities_are_the_claims(repro):
+    from gmn.evaluation.claims import PAIR
 
-
-def test_the_networks_are_those_of_the_roster():
-    assert LOCAL["networks"] == list(NETWORKS)
-    assert set(LOCAL["compared"]) <= set(NETWORKS)
+    assert tuple(LOCAL["compared"]) == PAIR
 
 
 def test_no_import_goes_back():
@@ -128,16 +131,19 @@ def test_no_import_goes_back():
         "pages",
         "commands",
     ]
-    for k, layer in enumerate(layers):
-        for path in (ROOT / "gmn" / layer).rglob("*.py"):
-            later = {other for other in imports(path) if relative(other).split("/")[1] in layers[k + 1 :]}
-            assert not later, (relative(path), later)
-    for path in (ROOT / "gmn").rglob("*.py"):
-        assert not any(relative(other).startswith("stages/") for other in imports(path)), relative(path)
+    for name in code._modules("gmn"):
+        ours = code._imports(name)
+        assert not [other for other in ours if other.startswith("stages")], name
+        layer = name.split(".")[1]
+        if layer in layers:
+            after = layers[layers.index(layer) + 1 :]
+            assert not [other for other in ours if other.split(".")[1:2] and other.split(".")[1] in after], name
+        if layer in layers[:5]:
+            assert "gmn.params" not in ours, name  # a component knows its own settings alone
 
 
 def test_only_the_commands_know_typer():
     for path in (ROOT / "gmn").rglob("*.py"):
         known = re.findall(r"^ *(?:import|from) (typer|dvc)\b", path.read_text(), re.MULTILINE)
         allowed = path.parent.name == "commands" or path.name == "__main__.py"
-        assert set(known) <= ({"typer"} if allowed else set()), relative(path)
+        assert set(known) <= ({"typer"} if allowed else set()), path

@@ -44,11 +44,11 @@ def ask(address: str) -> dict:
 
 def test_live_networks_answer(server):
     about = ask(f"{server}about")
-    assert about["networks"] == ["apoe", "baseline", "poe"] and about["scenes"] == 12
+    assert about["networks"] == ["apoe", "baseline", "poe", "apoe_map"] and about["scenes"] == 12
     scene = ask(f"{server}scenes/3")
     assert [each["sense"] for each in scene["observations"]] == 15 * ["look"] + 15 * ["touch"]
     nothing, some = (ask(f"{server}scenes/3/imagined?given={given}") for given in ("", "20,2"))
-    assert set(nothing) == {"apoe", "baseline", "poe"} and nothing != some
+    assert set(nothing) == {"apoe", "baseline", "poe", "apoe_map"} and nothing != some
     assert ask(f"{server}scenes/3/imagined?given=2,20") == some
 
 

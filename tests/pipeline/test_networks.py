@@ -1,43 +1,53 @@
-"""A fourth network by the recipe of CONTRIBUTING.md: a class, an entry of the roster, a name in dvc.yaml."""
+"""One more network by the recipe of docs/extending.md: a file, and its name in params.yaml."""
 
+import re
 import shutil
+import sys
 
 from gmn.files import read_sealed, write_sealed
-from tests.pipeline.conftest import change_params, run, stage
+from tests.pipeline.conftest import ROOT, change_params, run, stage
 
-TOY = '''
+RECIPE = next(
+    block
+    for block in re.findall(r"```python\n(.*?)```", (ROOT / "docs/extending.md").read_text(), re.DOTALL)
+    if "NETWORK = Network(" in block
+)
+LISTED = "networks: [apoe, baseline, poe, apoe_map]"
+THOSE_THAT_SPELL_NAMES = (
+    "tests/models/test_plain.py::test_ragged_contexts", "tests/models/test_parameters.py",
+    "tests/evaluation/test_claims.py", "tests/test_params.py", "tests/explore/test_explorer.py",
+)  # fmt: skip
 
-class Toy(APoE):
-    """APoE under another name."""
-'''
-ENTRY = '    "toy": Entry("Toy", "toy network", "#9467bd", "D"),\n}\nLABELS'
 
+def test_one_more_network_is_one_file_and_its_name(workplace):
+    (workplace / "gmn/models/networks/conditional.py").write_text(RECIPE)
+    change_params(workplace, LISTED, LISTED.replace("]", ", conditional]"))
+    change_params(workplace, "model: apoe ", "model: conditional ")
 
-def test_a_fourth_network_is_one_class_and_one_entry(workplace):
-    networks, roster = workplace / "gmn/models/networks.py", workplace / "gmn/roster.py"
-    networks.write_text(networks.read_text().replace("\n\nINFERENCE", TOY + "\n\nINFERENCE", 1))
-    roster.write_text(roster.read_text().replace("}\nLABELS", ENTRY, 1))
-    change_params(workplace, "networks: [apoe, baseline, poe]", "networks: [apoe, baseline, poe, toy]", "dvc.yaml")
-    change_params(workplace, "model: apoe ", "model: toy ")
-
-    result = run(
-        workplace, "dvc", "repro", "--single-item", "train@toy-m2-0", "evaluate@density-m2-toy-0", "generation@toy"
+    tests = run(
+        workplace, sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *THOSE_THAT_SPELL_NAMES
     )
+    assert tests.returncode == 0, tests.stdout + tests.stderr
+    result = run(
+        workplace, "dvc", "repro", "--single-item", "code", "check",
+        "train@conditional-m2-0", "evaluate@density-m2-conditional-0", "generation@conditional",
+    )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
+    assert "train@apoe" not in run(workplace, "dvc", "status", "train@apoe-m2-0").stdout  # others are not trained again
 
     reports = workplace / "reports/smoke"
     for kind in ("classification", "agreement", "explained", "occupancy", "calibration", "missing"):  # as APoE's
         found = read_sealed(reports / kind / "m2/apoe/0.json", "")
-        found["of"]["network"] = "toy"
-        write_sealed(reports / kind / "m2/toy/0.json", found)
+        found["of"]["network"] = "conditional"
+        write_sealed(reports / kind / "m2/conditional/0.json", found)
     benchmark = read_sealed(reports / "benchmark.json", "")
-    benchmark["rows"] += [row | {"network": "toy"} for row in benchmark["rows"] if row["network"] == "apoe"]
-    write_sealed(reports / "benchmark.json", benchmark)
+    rows = [row | {"network": "conditional"} for row in benchmark["rows"] if row["network"] == "apoe"]
+    write_sealed(reports / "benchmark.json", benchmark | {"rows": benchmark["rows"] + rows})
     shutil.rmtree(reports / "figures")
     for name in ("score", "claims", "figures", "album", "report"):
         result = stage(workplace, name)
         assert result.returncode == 0, result.stderr
     for name in ("fig3", "fig4", "explained", "agreement", "occupancy", "calibration", "samples", "touches", "figs4"):
         assert (reports / "figures" / f"{name}.svg").exists()
-    assert "toy network" in (reports / "figures/table1.csv").read_text()
-    assert "toy network" in (reports / "index.html").read_text()
+    assert "conditional" in (reports / "figures/table1.csv").read_text()
+    assert "conditional" in (reports / "index.html").read_text()

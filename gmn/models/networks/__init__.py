@@ -7,7 +7,7 @@ network of your own without a file is one more entry of :data:`INFERENCE`, see d
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -39,14 +39,14 @@ class Network:
 
     Attributes:
         inference: its class.
-        plain: the same in plain equations: from r_C and r_O of every modality, each (R, *grid), and the numbers of the
-            modalities in C and in C and O together, to its experts.
+        plain: the same in plain equations: from the module, r_C and r_O of every modality, each (R, *grid), and the
+            numbers of the modalities in C and in C and O together, to its experts.
         label: what figures and tables call it.
         colour, marker: of its lines and points.
     """
 
     inference: type[InferenceNetwork]
-    plain: Callable[[list[Tensor], list[Tensor], list[int], list[int]], list[Plain]]
+    plain: Callable[[Any, list[Tensor], list[Tensor], list[int], list[int]], list[Plain]]
     label: str
     colour: str
     marker: str

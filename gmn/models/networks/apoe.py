@@ -18,7 +18,7 @@ class APoE(InferenceNetwork):
         return [Experts(self.cells[0], episode, column, context, target, ids=column)], roles
 
 
-def plain(context, target, in_context, in_either) -> list[Plain]:
+def plain(network: APoE, context, target, in_context, in_either) -> list[Plain]:
     pairs = enumerate(zip(context, target, strict=True))
     return [Plain(0, *rs, m, m in in_context, m in in_either) for m, rs in pairs]
 

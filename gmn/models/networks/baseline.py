@@ -23,7 +23,7 @@ class Baseline(InferenceNetwork):
         return [Experts(self.cells[0], episode, torch.zeros_like(episode), context, target)], one
 
 
-def plain(context, target, in_context, in_either) -> list[Plain]:
+def plain(network: Baseline, context, target, in_context, in_either) -> list[Plain]:
     summed = sum(context[m] for m in in_context), sum(target[m] for m in in_either)
     return [Plain(0, *summed, id=None, prior=True, posterior=True)]
 

@@ -18,7 +18,7 @@ class PoE(InferenceNetwork):
         return [experts for experts in work if len(experts.episode)], roles
 
 
-def plain(context, target, in_context, in_either) -> list[Plain]:
+def plain(network: PoE, context, target, in_context, in_either) -> list[Plain]:
     pairs = enumerate(zip(context, target, strict=True))
     return [Plain(m, *rs, None, m in in_context, m in in_either) for m, rs in pairs]
 
