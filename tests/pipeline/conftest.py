@@ -27,6 +27,7 @@ ENVIRONMENT = os.environ | {
     "GIT_COMMITTER_NAME": "tester",
     "GIT_COMMITTER_EMAIL": "tester@example.org",
 }
+TRACED = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parent / "traced")}  # see test_dependencies.py
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -98,7 +99,7 @@ def killed_when(folder: Path, log: str, after: float) -> None:
     """Begin `python -m stages repro`, and kill all of it some seconds after a stage has begun."""
     command = (sys.executable, "-m", "stages", "repro", "--processes", "2")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, **quiet)
+    process = subprocess.Popen(command, cwd=folder, env=TRACED, **quiet)
     until = time.monotonic() + 1200
     while not (folder / ".scratch/repro" / log).exists():
         assert process.poll() is None and time.monotonic() < until, log
@@ -122,8 +123,7 @@ def repro(tmp_path_factory, worker_id) -> tuple[Path, str]:
             copy_tree(made)
             for stage in ("simulate@train", "train@apoe-m2-0"):
                 killed_when(made, f"{stage}.log", random.uniform(0, 8))
-            traced = {"PYTHONPATH": str(Path(__file__).parent / "traced")}  # see test_dependencies.py
-            result = run(made, sys.executable, "-m", "stages", "repro", "--processes", "2", env=ENVIRONMENT | traced)
+            result = run(made, sys.executable, "-m", "stages", "repro", "--processes", "2", env=TRACED)
             assert result.returncode == 0, result.stdout + result.stderr
             commit(made)
             printed.write_text(result.stderr)
