@@ -44,8 +44,13 @@ def digest(name: str) -> str:
     paths = {path for module in closure(name) for path in (_path(module), *_tables(_path(module).parent))}
     total = hashlib.sha256()
     for path in sorted(paths):
-        total.update(hashlib.sha256(path.as_posix().encode() + content(path)).digest())
+        total.update(_digest(path))
     return total.hexdigest()[:16]
+
+
+@cache
+def _digest(path: Path) -> bytes:
+    return hashlib.sha256(path.as_posix().encode() + content(path)).digest()
 
 
 def closure(name: str) -> set[str]:

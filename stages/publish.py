@@ -21,8 +21,8 @@ def run() -> None:
         weights = paths.weights(network, "m2", settings.seeds[0])
         parameters = sum(p.numel() for p in load_weights(weights).parameters())
         measured.append(headline(results, network) | {"parameters": parameters})
-        target = PRETRAINED / settings.scale / "m2" / f"{network}{SUFFIX}"
+        target = PRETRAINED / settings.run / "m2" / f"{network}{SUFFIX}"
         write_atomically(target, weights.read_bytes())
-    card = PRETRAINED / settings.scale / "README.md"
+    card = PRETRAINED / settings.run / "README.md"
     text = model_card(settings, measured)
     write_atomically(card, text)

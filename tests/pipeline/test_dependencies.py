@@ -56,7 +56,7 @@ def copied(tmp_path, monkeypatch):
 
 
 def _forget() -> None:
-    for cached in (code._imports, code._modules, code._tables):
+    for cached in (code._digest, code._imports, code._modules, code._tables):
         cached.cache_clear()
 
 
