@@ -31,7 +31,7 @@ def test_the_code_that_a_stage_runs_is_a_dependency(name):
     listed, command = params_of(STAGES[name], "data/code.json"), STAGES[name]["cmd"].split()[3]
     matrix = STAGES[name].get("matrix", {})
     wanted = {f"stages.{command}"} | ({"gmn.evaluation.${item.kind}"} if command == "evaluate" else set())
-    wanted |= {"gmn.params"} if command == "check" else set()
+    wanted |= {"gmn.params"} if command in ("check", "pages") else set()
     roots = {f"stages.{command}"} | ({f"gmn.evaluation.{LOCAL['kinds'][0]}"} if command == "evaluate" else set())
     if any("gmn.models.networks" in code.closure(root) for root in roots):
         wanted.add("gmn.models.networks" + (".${item.model}" if "model" in matrix else ""))
