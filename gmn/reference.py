@@ -111,7 +111,7 @@ def picture_to_volume(encoder, modality: Modality, picture: Tensor, query: Tenso
 
 def touch_to_volume(encoder, reading: Tensor, query: Tensor) -> Tensor:
     x = F.relu(encoder.shape(F.relu(encoder.mix(F.relu(encoder.lift(reading))))))
-    wrist = pose.wrist_frame(_angles(query))  # columns are its axes
+    wrist = pose.wrist_axes(_angles(query))  # columns are its axes
     own = _like(reading, cell_centres(encoder.grid[0], encoder.extent) @ wrist)
     side = encoder.local[1]
     turned = look_up(x.reshape(encoder.local), (own / (1.2 * encoder.extent) + 1) / 2 * side, clamped=True)
@@ -167,7 +167,7 @@ def picture_of_field(renderer, modality: Modality, z: Tensor, query: Tensor) -> 
 
 def touch_of_volume(renderer, z: Tensor, query: Tensor) -> Tensor:
     features = features_of(renderer.volume, z)
-    world = _like(z, cell_centres(4, renderer.extent) @ pose.wrist_frame(_angles(query)).T)
+    world = _like(z, cell_centres(4, renderer.extent) @ pose.wrist_axes(_angles(query)).T)
     held = look_up(features, (world / renderer.extent + 1) / 2 * features.shape[1])
     return renderer.feel(F.relu(renderer.mix(F.relu(renderer.flat(held.flatten())))))
 

@@ -8,7 +8,7 @@ from gmn.paths import Paths
 if TYPE_CHECKING:
     import torch
 
-    from gmn.training.distributed import World
+    from gmn.training.distributed import ProcessGroup
     from gmn.training.loop import Run
 
 
@@ -18,7 +18,7 @@ def plan(
     regime: str,
     seed: int,
     device: "torch.device",
-    world: "World | None" = None,
+    processes: "ProcessGroup | None" = None,
     **changes,
 ) -> "Run":
     """What is trained, on what.
@@ -29,7 +29,7 @@ def plan(
         regime: its name.
         seed: of weights, batches and noise.
         device: where.
-        world: the processes that train together; None: this one alone.
+        processes: those that train together; None: this one alone.
         changes: of the optimisation's settings.
 
     Raises:
@@ -40,7 +40,7 @@ def plan(
     from gmn.data.regime import Regime
     from gmn.data.scaling import fitted_scales
     from gmn.data.shards import SceneSet
-    from gmn.training.distributed import World
+    from gmn.training.distributed import ProcessGroup
     from gmn.training.loop import Run
 
     paths, chosen = Paths(settings), Regime.parse(regime)
@@ -57,5 +57,5 @@ def plan(
         **{name: SceneReader(scenes, config.modality_list, scales) for name, scenes in sets.items()},
         shown=load(paths.split(regime), chosen),
         device=device,
-        world=world or World(),
+        processes=processes or ProcessGroup(),
     )

@@ -25,7 +25,7 @@ def run(
     from gmn.files import digest_of, write_sealed_table
     from gmn.models.weights import save_weights
     from gmn.training.checkpoint import Checkpoints
-    from gmn.training.distributed import world
+    from gmn.training.distributed import process_group
     from gmn.training.loop import train
     from stages.device import pick_device
     from stages.plan import plan
@@ -34,7 +34,7 @@ def run(
     paths = Paths(settings)
     torch.set_num_threads(cores(settings.threads))
     device = pick_device()
-    with world(device) as processes:
+    with process_group(device) as processes:
         planned = plan(settings, model, regime, seed, device, processes)
         name = f"{regime}-{model}-{seed}"
         folder = SCRATCH / "train" / f"{name}-{digest_of({}, planned.described)[:16]}"

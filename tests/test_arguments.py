@@ -23,7 +23,7 @@ from gmn.commands.imagine import labelled
 from gmn.data import batches, modalities, produce, regime, scaling, shards
 from gmn.data import settings as data_settings
 from gmn.data.episodes import Episodes
-from gmn.data.lessons import Lessons
+from gmn.data.phases import Phases
 from gmn.data.reader import SceneReader
 from gmn.errors import UserError
 from gmn.evaluation import intervals
@@ -94,7 +94,7 @@ def there(scenes, settings, folder, tmp_path_factory):
     run = dict(
         config=model.config, settings=training_settings.Train(**training), regime=regime.Regime.parse("m2"), seed=0,
         train=reader, val=reader, shown={name: whole for name in ("train", "val_missing", "val_full")}, device=CPU,
-        world=distributed.World(),
+        processes=distributed.ProcessGroup(),
     )  # fmt: skip
     return SimpleNamespace(**locals())
 
@@ -112,9 +112,9 @@ CALLS: dict[str, Callable] = {
     "pose.sample_angles": lambda t: (pose.sample_angles, dict(rng=RNG, n=2)),
     "pose.sample_orientation": lambda t: (pose.sample_orientation, dict(rng=RNG)),
     "pose.sample_spot": lambda t: (pose.sample_spot, dict(rng=RNG)),
-    "pose.camera_frame": lambda t: (pose.camera_frame, dict(angles=ANGLES)),
+    "pose.camera_axes": lambda t: (pose.camera_axes, dict(angles=ANGLES)),
     "pose.camera_pose": lambda t: (pose.camera_pose, dict(angles=ANGLES)),
-    "pose.wrist_frame": lambda t: (pose.wrist_frame, dict(angles=ANGLES)),
+    "pose.wrist_axes": lambda t: (pose.wrist_axes, dict(angles=ANGLES)),
     "pose.wrist_pose": lambda t: (pose.wrist_pose, dict(angles=ANGLES)),
     "pose.query": lambda t: (pose.query, dict(pose=pose.camera_pose(ANGLES))),
     "pose.turn_query": lambda t: (
@@ -188,7 +188,7 @@ CALLS: dict[str, Callable] = {
         dict(
             reader=t.reader,
             combinations=t.whole,
-            lessons=Lessons([], 15, 2),
+            phases=Phases([], 15, 2),
             seed=0,
             reading="paper",
             missing=False,
@@ -271,8 +271,8 @@ CALLS: dict[str, Callable] = {
     "Run": lambda t: (loop.Run, t.run),
     "train": lambda t: (loop.train, dict(run=loop.Run(**t.run), checkpoints=t.base / "c", progress=None)),
     "Checkpoints": lambda t: (checkpoint.Checkpoints, dict(folder=t.base / "checkpoints")),
-    "World": lambda t: (distributed.World, dict(rank=0, size=1)),
-    "World.own": lambda t: (distributed.World(0, 2).own, dict(batch=4)),
+    "ProcessGroup": lambda t: (distributed.ProcessGroup, dict(rank=0, size=1)),
+    "ProcessGroup.own": lambda t: (distributed.ProcessGroup(0, 2).own, dict(batch=4)),
     "labelled": lambda t: (labelled, dict(models=["apoe"])),
 }
 
@@ -313,7 +313,7 @@ ELSEWHERE = {
 }  # fmt: skip
 MADE_INSIDE = {
     "render", "trace", "table", "Channel", "grasp", "enough_shapes", "Sets", "Simulate", "Interval", "serve",
-    "save_tensors", "load_tensors", "world", "Reader",
+    "save_tensors", "load_tensors", "process_group", "Reader",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import torch
 
 from gmn.arguments import Index, checked, numbers, shown
 from gmn.data.episodes import Episodes
-from gmn.data.lessons import Lessons
+from gmn.data.phases import Phases
 from gmn.data.reader import Reader
 from gmn.data.settings import Contexts
 from gmn.data.symmetries import VARIANTS, Variant
@@ -23,7 +23,7 @@ class TrainingBatches:
     Args:
         reader: of the training set.
         combinations: (N, M) bool, what each scene shows; scenes that show nothing are left out.
-        lessons: how many scenes and views at which step.
+        phases: how many scenes and views at which step.
         seed: of the run.
         reading: ``paper`` or ``released``.
         missing: whether the regime leaves modalities out.
@@ -36,7 +36,7 @@ class TrainingBatches:
         self,
         reader: Reader,
         combinations: np.ndarray,
-        lessons: Lessons,
+        phases: Phases,
         seed: Index,
         reading: Literal["paper", "released"],
         missing: bool,
@@ -44,7 +44,7 @@ class TrainingBatches:
         symmetries: bool = False,
         own: Callable[[int], slice] = lambda batch: slice(None),
     ):
-        self.reader, self.combinations, self.lessons, self.own = reader, combinations, lessons, own
+        self.reader, self.combinations, self.phases, self.own = reader, combinations, phases, own
         self.seed, self.reading, self.missing = seed, reading, missing
         self.shares = shares
         if combinations.ndim != 2 or combinations.dtype != bool or not combinations.any():
@@ -61,18 +61,18 @@ class TrainingBatches:
         return kept[1]
 
     def __getitem__(self, step: int) -> Episodes:
-        lesson = self.lessons.at(step)
-        places = self.lessons.scenes_before(step) + np.arange(lesson.scenes)
+        phase = self.phases.at(step)
+        places = self.phases.scenes_before(step) + np.arange(phase.scenes)
         drawn = np.array([self._order(int(p // self.every))[p % self.every] for p in places])
-        number, place = np.divmod(drawn % self.lessons.drawn_from(step, self.every), len(self._usable))
+        number, place = np.divmod(drawn % self.phases.drawn_from(step, self.every), len(self._usable))
         indices, variant = self._usable[place], Variant.of_numbers(number)
         rng = np.random.default_rng([self.seed, 2, step])
         shown = shown_in_training(rng, self.combinations[indices], self.reading, self.missing, self.shares.alone)
-        context, target = draw_views(rng, shown, lesson.views, self.reading, shares=self.shares)
-        own, views = self.own(lesson.scenes), self.reader.views
+        context, target = draw_views(rng, shown, phase.views, self.reading, shares=self.shares)
+        own, views = self.own(phase.scenes), self.reader.views
         episodes = self.reader.read(indices[own], variant.of(own))
-        if lesson.views < views:
-            chosen = rng.random((len(indices), views)).argsort(axis=1)[:, : lesson.views]
+        if phase.views < views:
+            chosen = rng.random((len(indices), views)).argsort(axis=1)[:, : phase.views]
             episodes = episodes.of_views(torch.from_numpy(chosen[own]))
         return episodes.with_views(context[:, own], target[:, own])
 

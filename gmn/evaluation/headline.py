@@ -39,8 +39,8 @@ def headline(results: Results, network: str) -> dict:
     }
     found = results.explained(network)
     explained = {
-        f"{part}_from_{told}": share_explained(found["error"][context][part], found["variance"][part]).described()
-        for context, told in EXPLAINED.items()
+        f"{part}_from_{label}": share_explained(found["error"][context][part], found["variance"][part]).described()
+        for context, label in EXPLAINED.items()
         for part in ("grey", "chroma")
     }
     final = curves[curves["iteration"] == curves["iteration"].max()].mean()

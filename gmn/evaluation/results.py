@@ -14,7 +14,7 @@ from gmn.params import Settings
 from gmn.paths import Paths
 
 AGAIN = "make it again with `dvc repro`"
-GROUP = 10  # scenes told apart are each other's wrong answers: SCENES of gmn.evaluation.classification
+GROUP = 10  # scenes to classify are each other's wrong answers: SCENES of gmn.evaluation.classification
 HELD_OUT = "apoe"  # the network that is trained without the held-out shapes, too
 
 

@@ -6,7 +6,7 @@ from gmn.figures.style import FOR_PAGE, PAGE, PHONE, Figure, Sheet, bare, captio
 from gmn.mese import third_person
 from gmn.mese.channels import channels
 from gmn.mese.object import Object
-from gmn.mese.pose import camera_frame, wrist_frame
+from gmn.mese.pose import camera_axes, wrist_axes
 
 KINDS = {
     "jointpos": "joints\n(rad)",
@@ -62,8 +62,8 @@ def _map(axes, scene: dict, shown: int) -> None:
     cameras, wrists = scene["camera"][:shown], scene["hand"][:shown]
     wrists_out = wrists[:, :3] * 4  # drawn four times as far out, to be seen beside the cameras
     axes.scatter(0, 0, 0, marker="s", s=40, color="0.2")
-    axes.quiver(*cameras[:, :3].T, *camera_frame(cameras[:, 3:])[2].T, length=0.35, color="C0", lw=0.8)
-    axes.quiver(*wrists_out.T, *-wrist_frame(wrists[:, 3:])[..., 1].T, length=0.35, color="C1", lw=0.8)
+    axes.quiver(*cameras[:, :3].T, *camera_axes(cameras[:, 3:])[2].T, length=0.35, color="C0", lw=0.8)
+    axes.quiver(*wrists_out.T, *-wrist_axes(wrists[:, 3:])[..., 1].T, length=0.35, color="C1", lw=0.8)
     for k in range(shown):
         axes.text(*cameras[k, :3], f"{k + 1}", color="C0", fontsize=6)
         axes.text(*wrists_out[k], f"{k + 1}", color="C1", fontsize=6)

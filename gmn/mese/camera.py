@@ -50,7 +50,7 @@ class View:
     @classmethod
     def at(cls, angles: numbers(2), **kwargs) -> "View":
         """Towards the origin from pitch and yaw ``angles``, radians."""
-        right, up, forward = pose.camera_frame(angles)
+        right, up, forward = pose.camera_axes(angles)
         return cls(-pose.CAMERA_RADIUS * forward, right, up, forward, **kwargs)
 
     def project(self, points: numbers(..., 3)) -> np.ndarray:

@@ -62,7 +62,7 @@ def _pose(position: np.ndarray, angles: np.ndarray) -> np.ndarray:
 
 
 @checked
-def camera_frame(angles: numbers(..., 2)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def camera_axes(angles: numbers(..., 2)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Right, up and viewing direction of cameras at ``angles`` (..., 2), each (..., 3)."""
     pitch, yaw = np.moveaxis(np.asarray(angles, dtype=float), -1, 0)
     cos_p, sin_p, cos_y, sin_y = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
@@ -74,12 +74,12 @@ def camera_frame(angles: numbers(..., 2)) -> tuple[np.ndarray, np.ndarray, np.nd
 @checked
 def camera_pose(angles: Angles) -> np.ndarray:
     """Camera poses (..., 5) at radius 1 m, looking at the origin; positive pitch looks up from below."""
-    forward = camera_frame(angles)[2]
+    forward = camera_axes(angles)[2]
     return _pose(-CAMERA_RADIUS * forward, angles)
 
 
 @checked
-def wrist_frame(angles: numbers(..., 2)) -> np.ndarray:
+def wrist_axes(angles: numbers(..., 2)) -> np.ndarray:
     """Rotation matrices (..., 3, 3) of the wrist: columns thumb side, minus fingers, back of the hand."""
     pitch, yaw = np.moveaxis(np.asarray(angles, dtype=float), -1, 0)
     cos_p, sin_p, cos_y, sin_y = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
@@ -92,7 +92,7 @@ def wrist_frame(angles: numbers(..., 2)) -> np.ndarray:
 @checked
 def wrist_pose(angles: Angles) -> np.ndarray:
     """Wrist poses (..., 5): 0.17 m behind the object along the fingers, 0.05 m above it along the palm."""
-    frame = wrist_frame(angles)
+    frame = wrist_axes(angles)
     return _pose(WRIST_BACK * frame[..., :, 1] + WRIST_UP * frame[..., :, 2], angles)
 
 

@@ -79,5 +79,5 @@ def wrist_mocap(model: mujoco.MjModel) -> int:
 
 def wrist_quaternion(angles: np.ndarray) -> np.ndarray:
     """Orientation of the wrist at pitch and yaw (2,) radians, w x y z."""
-    mujoco.mju_mat2Quat(quaternion := np.empty(4), pose.wrist_frame(angles).ravel())
+    mujoco.mju_mat2Quat(quaternion := np.empty(4), pose.wrist_axes(angles).ravel())
     return quaternion

@@ -20,7 +20,7 @@ PATIENCE = timedelta(days=1)  # with each other: the first may wait for a run of
 
 @checked
 @dataclass(frozen=True)
-class World:
+class ProcessGroup:
     """This process among those that train together.
 
     Attributes:
@@ -65,7 +65,7 @@ class World:
 
 
 @contextmanager
-def world(device: torch.device) -> Iterator[World]:
+def process_group(device: torch.device) -> Iterator[ProcessGroup]:
     """The processes that ``torchrun`` started; one alone without it. nccl on GPUs, gloo on CPUs.
 
     Raises:
@@ -73,12 +73,12 @@ def world(device: torch.device) -> Iterator[World]:
     """
     launch = Launch.of_environment()
     if launch is None:
-        yield World()
+        yield ProcessGroup()
         return
     if device.type == "cuda":
         torch.cuda.set_device(launch.local)
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
-        yield World(dist.get_rank(), dist.get_world_size())
+        yield ProcessGroup(dist.get_rank(), dist.get_world_size())
     finally:
         dist.destroy_process_group()

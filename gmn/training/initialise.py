@@ -21,7 +21,7 @@ from gmn.models.representations import Roles
 
 FORGET = 1.0  # bias of forget gates
 SHARE = 0.7  # standard deviation of gates due to z, and of those due to the query, in a renderer
-DEAF = 8  # gates are deaf to R / DEAF of the R directions of a code
+MEAN_DIRECTIONS = 8  # R / 8 of the R directions of a code are projected out of what gates receive
 SUMS = (Skip3x3, SkipLinear)  # one layer each, of two that are added
 LEAST = 1e-6  # standard deviation below which there is nothing to scale
 
@@ -35,7 +35,7 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
     mean_codes = [encoder(*view).mean(0) for encoder, view in zip(model.encoders, views, strict=True)]
     for cell in model.inference.cells:
         for lstm, representations in cell.heard():
-            _deafen(lstm, representations, torch.stack(mean_codes))
+            _project_out_mean_codes(lstm, representations, torch.stack(mean_codes))
 
     known = model.represent(episodes)
     work, _ = model.inference.experts(known, Roles.of(known, model.config.reading))
@@ -55,7 +55,7 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
 
 
 def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None:
-    """Every channel of the layers, before the non-linearity, gets mean 0 and standard deviation 1 over the views."""
+    """Scale every layer's pre-activations to mean 0 and standard deviation 1 over the views, channel by channel."""
     sums = [module for module in encoder.modules() if isinstance(module, SUMS)]
     inside = {part for module in sums for part in module.children()}
     layers = [m for m in encoder.modules() if isinstance(m, (*LAYERS.values(), nn.Linear, *SUMS)) and m not in inside]
@@ -75,30 +75,32 @@ def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None
         parts[0].bias -= output.mean(1) / spread
 
 
-def _deafen(lstm: ConvLSTM, representations: int, mean_codes: Tensor) -> None:
-    """Take the main directions of the modalities' mean codes (M, R, ...) from what gates hear of r_C (and r_O)."""
+def _project_out_mean_codes(lstm: ConvLSTM, representations: int, mean_codes: Tensor) -> None:
+    """Project out the main directions U of the mean codes (M, R, ...): ``W <- W (I - U U^T)`` for r_C (and r_O)."""
     r = mean_codes.shape[1]
-    main = torch.linalg.svd(mean_codes.transpose(0, 1).flatten(1), full_matrices=False).U[:, : r // DEAF]
-    heard = torch.eye(r, dtype=main.dtype, device=main.device) - main @ main.T
+    main = torch.linalg.svd(mean_codes.transpose(0, 1).flatten(1), full_matrices=False).U[:, : r // MEAN_DIRECTIONS]
+    projection = torch.eye(r, dtype=main.dtype, device=main.device) - main @ main.T
     for k in range(representations):
         weight = lstm.fixed.weight[:, k * r : (k + 1) * r]
-        weight.copy_(torch.einsum("gr...,rs->gs...", weight, heard))
+        weight.copy_(torch.einsum("gr...,rs->gs...", weight, projection))
 
 
 def _spread(x: Tensor) -> Tensor:
+    """Root mean square; 1 where there is nothing to scale."""
     spread = x.square().mean().sqrt()
     return spread if spread > LEAST else torch.ones_like(spread)
 
 
 def _standardise_gates(lstm: ConvLSTM, static: Tensor) -> None:
+    """Centre and scale the gates\' constant part ``static`` (E, 4H, ...); see :func:`_open_forget_gates`."""
     mean, spread = static.mean(but_channels(static)), _spread(centred(static))
     lstm.fixed.weight /= spread
     lstm.fixed.bias.copy_((lstm.fixed.bias - mean) / spread)
-    _remember(lstm)
+    _open_forget_gates(lstm)
 
 
 def _share_gates(lstm: ConvLSTM, z: Tensor, query: Tensor) -> None:
-    """z and query have the same say in a renderer's gates."""
+    """Scale a renderer's gates so that z and query contribute the same variance."""
     latent = z.shape[1]
     by_z = lstm.static(z, bias=False)
     maps = planes(lstm.fixed.weight, latent, query.shape[1], z.shape[2:])
@@ -106,9 +108,10 @@ def _share_gates(lstm: ConvLSTM, z: Tensor, query: Tensor) -> None:
     for first, part in ((slice(0, latent), by_z), (slice(latent, None), by_query)):
         lstm.fixed.weight[:, first] *= SHARE / _spread(centred(part))
     lstm.fixed.bias.zero_()
-    _remember(lstm)
+    _open_forget_gates(lstm)
 
 
-def _remember(lstm: ConvLSTM) -> None:
+def _open_forget_gates(lstm: ConvLSTM) -> None:
+    """Add 1 to the biases of the forget gates, the second of the four."""
     states = lstm.fixed.bias.numel() // 4
     lstm.fixed.bias[states : 2 * states] += FORGET

@@ -19,7 +19,7 @@ from torch import Tensor
 from gmn.arguments import Index, checked, shown
 from gmn.data.batches import TrainingBatches, validation_batch
 from gmn.data.episodes import Episodes
-from gmn.data.lessons import Lesson, Lessons
+from gmn.data.phases import Phase, Phases
 from gmn.data.prefetch import prefetched
 from gmn.data.reader import Reader, SceneReader
 from gmn.data.regime import Regime
@@ -31,7 +31,7 @@ from gmn.models.noise import Noise
 from gmn.progress import Progress, silent
 from gmn.source import source_digest
 from gmn.training.checkpoint import Checkpoints
-from gmn.training.distributed import World
+from gmn.training.distributed import ProcessGroup
 from gmn.training.initialise import initialise
 from gmn.training.replay import Replay
 from gmn.training.settings import Train
@@ -40,7 +40,7 @@ VALIDATION_BATCH = 50  # scenes evaluated at a time
 INITIALISATION_BATCH = 32  # scenes that weights are scaled on
 PREFETCHING = 4  # threads that make batches for a GPU
 FINGERPRINT = 64  # scenes of a reader of your own, by which its data are known again
-TOLD = 20  # iterations between losses that a GPU is asked for
+REPORT_EVERY = 20  # iterations between losses that a GPU is asked for
 
 
 @checked
@@ -56,7 +56,7 @@ class Run:
         train, val: readers of the two sets; a class of your own may take their place, see docs/extending.md.
         shown: combinations of ``train``, ``val_missing`` and ``val_full``, each (N, M) bool.
         device: where.
-        world: the processes that train together.
+        processes: those that train together.
     """
 
     config: ModelConfig
@@ -67,7 +67,7 @@ class Run:
     val: Reader
     shown: Mapping[str, np.ndarray]
     device: torch.device
-    world: World = World()
+    processes: ProcessGroup = ProcessGroup()
 
     def __post_init__(self) -> None:
         for name, reader in (("train", self.train), ("val_missing", self.val), ("val_full", self.val)):
@@ -119,36 +119,36 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
     Raises:
         UserError: the loss is no longer finite, or the checkpoints are of another run.
     """
-    settings, lessons, progress = run.settings, lessons_of(run), progress or silent()
+    settings, phases, progress = run.settings, phases_of(run), progress or silent()
     torch.manual_seed(run.seed)
     model = GMN(run.config, run.train.scales).to(run.device)
     optimizer = optimizer_of(run, model)
     step, rows = checkpoints.restore(model, optimizer, run.described)
     progress.skip(step)
     if step == 0 and settings.initialisation == "scaled":
-        whole = batches_of(run, Lessons([], run.train.views, INITIALISATION_BATCH))
+        whole = batches_of(run, Phases([], run.train.views, INITIALISATION_BATCH))
         initialise(model, whole[0].to(run.device), noise(run, 0))
 
-    batches = batches_of(run, lessons, run.world.own)
+    batches = batches_of(run, phases, run.processes.own)
     iterate = iteration_of(run, model, optimizer)
     meter = Meter(run.config)
     threads = PREFETCHING if run.device.type == "cuda" else 0
     for episodes in prefetched(batches, step, settings.iterations, run.device, threads):
         set_rate(optimizer, settings.learning_rate * schedule(step, settings))
-        lesson = lessons.at(step)
-        bound, norm = iterate(episodes, noise(run, step, lesson.scenes), kl_weight(step, settings), lesson)
+        phase = phases.at(step)
+        bound, norm = iterate(episodes, noise(run, step, phase.scenes), kl_weight(step, settings), phase)
         meter.add(bound)
         step += 1
         evaluated = step % settings.evaluate_every == 0 or step == settings.iterations
-        told = evaluated or step % TOLD == 0 or run.device.type == "cpu"  # to ask a GPU is to wait for it
-        if told and not math.isfinite(norm):
+        reported = evaluated or step % REPORT_EVERY == 0 or run.device.type == "cpu"  # to ask a GPU is to wait for it
+        if reported and not math.isfinite(norm):
             raise UserError(_explain_divergence(step - 1, bound, run, checkpoints))
-        progress.advance(1, **{"loss": bound.loss.item()} if told else {})
+        progress.advance(1, **{"loss": bound.loss.item()} if reported else {})
         if evaluated:
-            meter.gather(run.world, run.device)
-            number = lessons.number_at(rows[-1]["iteration"] if rows else 0)
-            row = {"iteration": step, "scenes": lessons.scenes_before(step), "lesson": number, "train": meter.loss}
-            if run.world.leads:
+            meter.gather(run.processes, run.device)
+            number = phases.number_at(rows[-1]["iteration"] if rows else 0)
+            row = {"iteration": step, "scenes": phases.scenes_before(step), "lesson": number, "train": meter.loss}
+            if run.processes.leads:
                 row |= {name: validate(model, run, name) for name in ("val_missing", "val_full")}
                 rows.append(row | meter.parts())
                 checkpoints.save(step, model, optimizer, rows, run.described)
@@ -165,7 +165,7 @@ def optimizer_of(run: Run, model: GMN) -> torch.optim.Adam:
 
 
 def set_rate(optimizer: torch.optim.Adam, rate: float) -> None:
-    """Of the steps to come."""
+    """Set the learning rate of the steps to come."""
     for group in optimizer.param_groups:
         if isinstance(group["lr"], torch.Tensor):
             group["lr"].fill_(rate)
@@ -175,22 +175,22 @@ def set_rate(optimizer: torch.optim.Adam, rate: float) -> None:
 
 def replays(run: Run) -> bool:
     """Whether iterations are recorded and replayed: fixed shapes, on one GPU."""
-    return run.settings.padded and run.device.type == "cuda" and run.world.size == 1
+    return run.settings.padded and run.device.type == "cuda" and run.processes.size == 1
 
 
 def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[..., tuple[Bound, torch.Tensor]]:
-    """A step of the optimiser: of a batch, its noise, the KL's weight and the lesson, to bound and gradient norm.
+    """A step of the optimiser: of a batch, its noise, the KL's weight and the phase, to bound and gradient norm.
 
     On a CPU weights are left alone where the norm is not finite.
     """
-    settings, network = run.settings, run.world.share(model)
+    settings, network = run.settings, run.processes.share(model)
 
-    def iterate(episodes: Episodes, drawn: Noise, weight, lesson: Lesson) -> tuple[Bound, torch.Tensor]:
+    def iterate(episodes: Episodes, drawn: Noise, weight, phase: Phase) -> tuple[Bound, torch.Tensor]:
         with precision(settings, run.device):
             bound = network(episodes, drawn, settings.rendered, settings.padded, settings.rays)
         optimizer.zero_grad(set_to_none=True)
         # As if all views were shown, so that clipping means the same; processes average their gradients.
-        loss = -bound.weighted(weight).sum() * run.train.views / lesson.views * run.world.size / lesson.scenes
+        loss = -bound.weighted(weight).sum() * run.train.views / phase.views * run.processes.size / phase.scenes
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
         if run.device.type == "cuda" or math.isfinite(norm):
@@ -200,22 +200,22 @@ def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[
     return Replay(iterate) if replays(run) else iterate
 
 
-def lessons_of(run: Run) -> Lessons:
+def phases_of(run: Run) -> Phases:
     """The curriculum's, and last of all whole scenes of the whole set."""
     early, share = [], 0.0
     views, scenes = run.train.views, run.settings.batch_size
     for lesson in run.settings.lessons:
         share += lesson.share
         until = round(share * run.settings.iterations)
-        early.append(Lesson(until, lesson.views or views, lesson.scenes or scenes, lesson.first))
-    return Lessons(early, views, scenes)
+        early.append(Phase(until, lesson.views or views, lesson.scenes or scenes, lesson.first))
+    return Phases(early, views, scenes)
 
 
-def batches_of(run: Run, lessons: Lessons, own: Callable[[int], slice] = lambda batch: slice(None)) -> TrainingBatches:
+def batches_of(run: Run, phases: Phases, own: Callable[[int], slice] = lambda batch: slice(None)) -> TrainingBatches:
     """The run's training batches, of which this process reads ``own``."""
     settings, missing = run.settings, run.regime.missing
     kind = {"shares": settings.contexts, "symmetries": settings.symmetries, "own": own}
-    return TrainingBatches(run.train, run.shown["train"], lessons, run.seed, run.config.reading, missing, **kind)
+    return TrainingBatches(run.train, run.shown["train"], phases, run.seed, run.config.reading, missing, **kind)
 
 
 def kl_weight(step: int, settings: Train) -> float:
@@ -237,7 +237,7 @@ def schedule(step: int, settings: Train) -> float:
 
 def noise(run: Run, step: int, scenes: int | None = None) -> Noise:
     """The random numbers of one iteration; of this process's part of ``scenes`` scenes, or of all it has."""
-    own = slice(None) if scenes is None else run.world.own(scenes)
+    own = slice(None) if scenes is None else run.processes.own(scenes)
     seed = np.random.SeedSequence([run.seed, 4, step]).generate_state(1, np.uint64)[0]
     return Noise(int(seed) >> 1, scenes, own, run.device)
 
@@ -283,10 +283,10 @@ class Meter:
                 key = tuple(f"{kind}_{label}" for label in labels)
                 self.sums[key] = self.sums.get(key, 0.0) + values.detach().double().sum(1)
 
-    def gather(self, world: World, device: torch.device) -> None:
+    def gather(self, processes: ProcessGroup, device: torch.device) -> None:
         """Add what the other processes have seen."""
         mine = np.array([self.episodes, float(self.targets), *self.nats.values()])
-        self.episodes, self.targets, *nats = world.total(mine, device).tolist()
+        self.episodes, self.targets, *nats = processes.total(mine, device).tolist()
         self.sums = {tuple(self.nats): torch.tensor(nats, dtype=torch.float64)}
 
     @property

@@ -9,20 +9,20 @@ import torch
 from torch import Tensor
 
 from gmn.data.episodes import Episodes
-from gmn.data.lessons import Lesson
+from gmn.data.phases import Phase
 from gmn.models.gmn import Bound
 from gmn.models.noise import Noise
 
 EAGER = 3  # first iterations that are run kernel by kernel: libraries choose and allocate in them
 
-Iterate = Callable[[Episodes, Noise, Tensor, Lesson], tuple[Bound, Tensor]]
+Iterate = Callable[[Episodes, Noise, Tensor, Phase], tuple[Bound, Tensor]]
 
 
 class Replay:
     """Runs ``iterate`` eagerly at first, then records it once and replays it.
 
     Args:
-        iterate: of a batch, its noise, the KL's weight and a lesson, the same for all, to the bound and the gradient's
+        iterate: of a batch, its noise, the KL's weight and a phase, the same for all, to the bound and the gradient's
             norm; its optimiser must be capturable. What it returns is overwritten by the next call.
     """
 
@@ -31,12 +31,12 @@ class Replay:
         self.graph: torch.cuda.CUDAGraph | None = None
         self.stream = torch.cuda.Stream()  # of the eager calls and the recording alike
 
-    def __call__(self, episodes: Episodes, noise: Noise, kl_weight: float, lesson: Lesson) -> tuple[Bound, Tensor]:
+    def __call__(self, episodes: Episodes, noise: Noise, kl_weight: float, phase: Phase) -> tuple[Bound, Tensor]:
         self.called += 1
         if self.called <= EAGER:
-            return self._aside(episodes, noise, kl_weight, lesson)
+            return self._eager(episodes, noise, kl_weight, phase)
         if self.graph is None:
-            self._record(episodes, noise, kl_weight, lesson)
+            self._record(episodes, noise, kl_weight, phase)
         for mine, theirs in zip(self._tensors(self.episodes), self._tensors(episodes), strict=True):
             mine.copy_(theirs, non_blocking=True)
         self.kl_weight.fill_(kl_weight)
@@ -44,15 +44,15 @@ class Replay:
         self.graph.replay()
         return self.result
 
-    def _aside(self, *batch) -> tuple[Bound, Tensor]:
-        """Not on the default stream, as recording wants the calls before it; without the graph of what was computed."""
+    def _eager(self, *batch) -> tuple[Bound, Tensor]:
+        """Run on a side stream, as recording wants of the calls before it; results are detached from their graph."""
         self.stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self.stream):
             bound, norm = self.iterate(*batch)
         torch.cuda.current_stream().wait_stream(self.stream)
         return bound.detached(), norm.detach()
 
-    def _record(self, episodes: Episodes, noise: Noise, kl_weight: float, lesson: Lesson) -> None:
+    def _record(self, episodes: Episodes, noise: Noise, kl_weight: float, phase: Phase) -> None:
         self.episodes = Episodes(
             [s.clone() for s in episodes.senses],
             [q.clone() for q in episodes.queries],
@@ -66,7 +66,7 @@ class Replay:
         # Threads that copy the next batches to the GPU meanwhile are no part of it.
         with torch.cuda.graph(self.graph, stream=self.stream, capture_error_mode="thread_local"):
             self.result = self.iterate(
-                self.episodes, Noise(self.generator, noise.scenes, noise.own), self.kl_weight, lesson
+                self.episodes, Noise(self.generator, noise.scenes, noise.own), self.kl_weight, phase
             )
 
     @staticmethod

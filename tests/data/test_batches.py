@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from gmn.data.batches import TrainingBatches
-from gmn.data.lessons import Lesson, Lessons
+from gmn.data.phases import Phase, Phases
 from gmn.data.settings import Contexts
 from gmn.data.symmetries import VARIANTS, Variant
 from gmn.data.views import draw_views, shown_in_training
@@ -50,26 +50,26 @@ def test_a_share_of_scenes_shows_one_sense_alone():
 def test_a_batch_depends_on_seed_and_step_only(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 2))
     shown = np.ones((7, 2), bool)
-    batches = [TrainingBatches(reader, shown, Lessons([], 15, 3), 5, "paper", False, symmetries=True) for _ in range(2)]
+    batches = [TrainingBatches(reader, shown, Phases([], 15, 3), 5, "paper", False, symmetries=True) for _ in range(2)]
     for _ in range(3):
         batches[0][4]
     for a, b in zip(batches[0][2].senses, batches[1][2].senses, strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
-    other = TrainingBatches(reader, shown, Lessons([], 15, 3), 6, "paper", False, symmetries=True)[2]
+    other = TrainingBatches(reader, shown, Phases([], 15, 3), 6, "paper", False, symmetries=True)[2]
     assert not torch.equal(other.context, batches[0][2].context)
 
 
 def test_an_epoch_shows_every_scene_once(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 2))
-    batches = TrainingBatches(reader, np.ones((7, 2), bool), Lessons([], 15, 7), 0, "paper", False)
+    batches = TrainingBatches(reader, np.ones((7, 2), bool), Phases([], 15, 7), 0, "paper", False)
     seen = batches[3].queries[0][:, 0, 0].sort().values
     torch.testing.assert_close(seen, reader.read(np.arange(7)).queries[0][:, 0, 0].sort().values)
 
 
 def test_short_scenes_are_parts_of_whole_ones(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 5))
-    short = [Lesson(2, 1, 5), Lesson(3, 4, 3)]
-    batches = TrainingBatches(reader, np.ones((7, 5), bool), Lessons(short, 15, 2), 0, "paper", False)
+    short = [Phase(2, 1, 5), Phase(3, 4, 3)]
+    batches = TrainingBatches(reader, np.ones((7, 5), bool), Phases(short, 15, 2), 0, "paper", False)
     sizes = [(len(b.senses[0]), b.senses[0].shape[1], tuple(b.context.shape)) for b in (batches[k] for k in range(4))]
     assert sizes == [(5, 1, (2, 5, 5, 1)), (5, 1, (2, 5, 5, 1)), (3, 4, (2, 3, 5, 4)), (2, 15, (2, 2, 5, 15))]
     whole, part = reader.read(np.arange(7)), batches[2]
@@ -86,30 +86,30 @@ def test_few_scenes_come_first_and_symmetric_ones_last(scenes):
     reader = reader_for(scenes, tiny_model("apoe", 2))
     shown = np.ones((7, 2), bool)
     shown[1] = False  # a scene that shows nothing is left out
-    lessons = Lessons([Lesson(20, 15, 4, first=2)], 15, 4)
-    batches = TrainingBatches(reader, shown, lessons, 0, "paper", False, symmetries=True)
+    phases = Phases([Phase(20, 15, 4, first=2)], 15, 4)
+    batches = TrainingBatches(reader, shown, phases, 0, "paper", False, symmetries=True)
     disk = reader.read(np.arange(7)).queries[0][:, 0]
     for step in range(5):  # of six on disk
         few = {int((disk == query).all(1).nonzero()) for query in batches[step].queries[0][:, 0]}
-        assert few <= set(np.flatnonzero(shown.any(1))[: lessons.drawn_from(step, 6 * VARIANTS)])
+        assert few <= set(np.flatnonzero(shown.any(1))[: phases.drawn_from(step, 6 * VARIANTS)])
     turned = sum(not (disk == query).all(1).any() for k in range(20, 30) for query in batches[k].queries[0][:, 0])
     assert turned > 20  # three quarters of 40 are
 
 
 def test_lessons_count_their_scenes():
-    lessons = Lessons([Lesson(10, 1, 24), Lesson(15, 20, 8)], views=15, scenes=4)
-    assert [lessons.at(k).scenes for k in (0, 9, 10, 14, 15, 99)] == [24, 24, 8, 8, 4, 4]
-    assert [lessons.number_at(k) for k in (0, 9, 10, 14, 15, 99)] == [0, 0, 1, 1, 2, 2]
-    assert lessons.at(12).views == 15  # no more than there are
-    assert [lessons.scenes_before(k) for k in (0, 1, 10, 12, 15, 17)] == [0, 24, 240, 256, 280, 288]
+    phases = Phases([Phase(10, 1, 24), Phase(15, 20, 8)], views=15, scenes=4)
+    assert [phases.at(k).scenes for k in (0, 9, 10, 14, 15, 99)] == [24, 24, 8, 8, 4, 4]
+    assert [phases.number_at(k) for k in (0, 9, 10, 14, 15, 99)] == [0, 0, 1, 1, 2, 2]
+    assert phases.at(12).views == 15  # no more than there are
+    assert [phases.scenes_before(k) for k in (0, 1, 10, 12, 15, 17)] == [0, 24, 240, 256, 280, 288]
 
 
 def test_the_number_of_scenes_doubles_again_and_again():
-    lessons = Lessons([Lesson(20, 1, 4), Lesson(120, 15, 4, first=4)], views=15, scenes=4)
-    sizes = [lessons.drawn_from(step, 4096) for step in range(140)]
+    phases = Phases([Phase(20, 1, 4), Phase(120, 15, 4, first=4)], views=15, scenes=4)
+    sizes = [phases.drawn_from(step, 4096) for step in range(140)]
     assert sizes[:20] == [4096] * 20 and sizes[20:121:10] == [4 * 2**k for k in range(11)]
     assert set(sizes[120:]) == {4096} and sizes[20:] == sorted(sizes[20:])
-    assert lessons.drawn_from(20, 3) == 3
+    assert phases.drawn_from(20, 3) == 3
 
 
 def test_variants_are_all_different():

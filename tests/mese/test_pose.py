@@ -6,7 +6,7 @@ ANGLES = pose.sample_angles(np.random.default_rng(0), 200)
 
 
 def test_camera_looks_at_the_origin_from_one_metre():
-    right, up, forward = pose.camera_frame(ANGLES)
+    right, up, forward = pose.camera_axes(ANGLES)
     position = pose.camera_pose(ANGLES)[:, :3]
     np.testing.assert_allclose(np.linalg.norm(position, axis=1), 1, atol=1e-6)
     np.testing.assert_allclose(position, -forward, atol=1e-6)
@@ -22,7 +22,7 @@ def test_positive_pitch_is_below_the_object():
 
 
 def test_palm_faces_the_object_from_five_centimetres():
-    frame, position = pose.wrist_frame(ANGLES), pose.wrist_pose(ANGLES)[:, :3]
+    frame, position = pose.wrist_axes(ANGLES), pose.wrist_pose(ANGLES)[:, :3]
     np.testing.assert_allclose(np.linalg.det(frame), 1)
     assert (frame[:, 2, 2] >= 0).all()  # the back of the hand never points down
     local = np.einsum("nji,nj->ni", frame, position)  # the wrist in its own axes, seen from the object

@@ -19,7 +19,7 @@ def queries(poses: np.ndarray) -> torch.Tensor:
 
 def test_cameras_have_the_axes_and_places_of_mese():
     frame = camera_frame(queries(pose.camera_pose(ANGLES)))
-    wanted = np.stack(pose.camera_frame(ANGLES), 1)
+    wanted = np.stack(pose.camera_axes(ANGLES), 1)
     np.testing.assert_allclose(frame.axes, wanted, atol=1e-6)
     np.testing.assert_allclose(frame.origin, -wanted[:, 2], atol=1e-6)
     np.testing.assert_allclose(frame.ahead(), 1, atol=1e-6)
@@ -27,7 +27,7 @@ def test_cameras_have_the_axes_and_places_of_mese():
 
 def test_hands_close_around_the_object_and_have_the_axes_of_mese():
     frame = hand_frame(queries(pose.wrist_pose(ANGLES)))
-    np.testing.assert_allclose(frame.axes, np.swapaxes(pose.wrist_frame(ANGLES), 1, 2), atol=1e-6)
+    np.testing.assert_allclose(frame.axes, np.swapaxes(pose.wrist_axes(ANGLES), 1, 2), atol=1e-6)
     np.testing.assert_allclose(frame.origin, 0, atol=1e-6)
 
 

@@ -49,10 +49,10 @@ def exact(model: GMN, episodes: Episodes) -> Episodes:
     for modality, query in zip(model.modalities, episodes.queries, strict=True):
         cos, sin = query[..., 3::2].numpy(), query[..., 4::2].numpy()
         angles = np.arctan2(sin, cos)
-        frame = pose.wrist_frame(angles)
+        frame = pose.wrist_axes(angles)
         place = pose.WRIST_BACK * frame[..., 1] + pose.WRIST_UP * frame[..., 2]
         if modality.is_picture:
-            place = -pose.CAMERA_RADIUS * pose.camera_frame(angles)[2]
+            place = -pose.CAMERA_RADIUS * pose.camera_axes(angles)[2]
         turns = np.stack([np.cos(angles), np.sin(angles)], -1).reshape(*angles.shape[:-1], 4)
         queries.append(torch.from_numpy(np.concatenate([place, turns], -1)))
     assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(queries, episodes.queries, strict=True))

@@ -156,7 +156,7 @@ def test_a_cell_of_the_hand_s_own_volume_is_where_the_hand_has_it():
             encoder.shape.bias[k] = 1
         code = encoder(torch.zeros(12, 132, dtype=torch.double), query)[:, 0].flatten(1)
         found = (code @ placed) / code.sum(1, keepdim=True)
-        wanted = np.einsum("nij,j->ni", pose.wrist_frame(ANGLES), own[k].double().numpy())
+        wanted = np.einsum("nij,j->ni", pose.wrist_axes(ANGLES), own[k].double().numpy())
         np.testing.assert_allclose(found.detach(), wanted, atol=0.006)
 
 

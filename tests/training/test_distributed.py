@@ -10,11 +10,11 @@ import torch
 import torch.multiprocessing as multiprocessing
 
 from gmn.data.batches import TrainingBatches
-from gmn.data.lessons import Lessons
+from gmn.data.phases import Phases
 from gmn.data.shards import SceneSet
 from gmn.errors import UserError
 from gmn.models.noise import Noise
-from gmn.training.distributed import World, world
+from gmn.training.distributed import ProcessGroup, process_group
 from tests.conftest import GEOMETRIES, NETWORKS, doubled, reader_for, tiny_model
 
 BATCH, CPU = 5, torch.device("cpu")  # scenes; no multiple of two: three and two a process
@@ -23,11 +23,13 @@ BATCH, CPU = 5, torch.device("cpu")  # scenes; no multiple of two: three and two
 CASES = [(network, "map") for network in NETWORKS] + [("apoe", "volume of one step")]
 
 
-def gradients(folder: Path, case: tuple[str, str], shown: np.ndarray, processes: World) -> dict[str, torch.Tensor]:
-    """Of one step, as the training loop makes it."""
+def gradients(
+    folder: Path, case: tuple[str, str], shown: np.ndarray, processes: ProcessGroup
+) -> dict[str, torch.Tensor]:
+    """Gradients of one step by name, as the training loop makes it."""
     network, geometry = case
     model = tiny_model(network, 5, **GEOMETRIES[geometry])
-    reader, lessons = reader_for(SceneSet(folder), model), Lessons([], 15, BATCH)
+    reader, lessons = reader_for(SceneSet(folder), model), Phases([], 15, BATCH)
     batches = TrainingBatches(reader, shown, lessons, 0, "paper", True, symmetries=True, own=processes.own)
     network = processes.share(model)
     bound = network(doubled(batches[3]), Noise(1, BATCH, processes.own(BATCH)), 4)
@@ -39,7 +41,7 @@ def one_of_two(rank: int, port: int, folder: Path, shown: np.ndarray, out: Path)
     where = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "LOCAL_RANK": str(rank)}
     os.environ.update(where | {"RANK": str(rank), "WORLD_SIZE": "2"})
     torch.set_num_threads(1)
-    with world(CPU) as processes:
+    with process_group(CPU) as processes:
         assert (processes.rank, processes.size) == (rank, 2)
         np.testing.assert_array_equal(processes.total(np.array([rank, 1.5]), CPU), [1, 3])
         for case in CASES:
@@ -54,7 +56,7 @@ def test_two_processes_give_the_gradient_of_one(folder, tmp_path):
         port = free.getsockname()[1]
     multiprocessing.spawn(one_of_two, (port, folder, shown, tmp_path), nprocs=2)
     for case in CASES:
-        alone = gradients(folder, case, shown, World())
+        alone = gradients(folder, case, shown, ProcessGroup())
         for rank in range(2):
             together = torch.load(tmp_path / f"{'-'.join(case)}-{rank}.pt", weights_only=True)
             for name, wanted in alone.items():
@@ -63,8 +65,8 @@ def test_two_processes_give_the_gradient_of_one(folder, tmp_path):
 
 def test_every_process_needs_a_scene():
     with pytest.raises(UserError, match=r"train.batch_size: 2 scenes for 3 processes"):
-        World(0, 3).own(2)
+        ProcessGroup(0, 3).own(2)
 
 
 def test_slices_cover_the_batch():
-    assert [World(rank, 3).own(8) for rank in range(3)] == [slice(0, 2), slice(2, 5), slice(5, 8)]
+    assert [ProcessGroup(rank, 3).own(8) for rank in range(3)] == [slice(0, 2), slice(2, 5), slice(5, 8)]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gmn.errors import UserError
-from gmn.training.distributed import world
+from gmn.training.distributed import process_group
 from gmn.training.launch import HERE, TOGETHER, Launch
 from stages.cores import SHARE, cores
 
@@ -52,7 +52,7 @@ WRONG = {
 @pytest.mark.parametrize(("variables", "message"), WRONG.values(), ids=WRONG)
 def test_a_part_of_it_is_refused(told, variables, message):
     told(variables)
-    with pytest.raises(UserError, match=message), world(torch.device("cpu")):
+    with pytest.raises(UserError, match=message), process_group(torch.device("cpu")):
         pass
     with pytest.raises(UserError, match=message):
         cores(0)

@@ -13,7 +13,7 @@ from gmn.models.weights import load_tensors, load_weights, save_tensors, save_we
 from gmn.progress import Progress
 from gmn.training import checkpoint
 from gmn.training.checkpoint import Checkpoints
-from gmn.training.loop import Run, described, kl_weight, lessons_of, schedule, train
+from gmn.training.loop import Run, described, kl_weight, phases_of, schedule, train
 from gmn.training.settings import Train
 from tests.conftest import GEOMETRIES, reader_for, tiny_config, tiny_model
 
@@ -103,7 +103,7 @@ def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
     assert same(model, whole) and rows == again
     assert [row["scenes"] for row in rows] == [3 * 3 + 5, 3 * 3 + 3 * 5 + 2 * 3, 3 * 3 + 3 * 5 + 6 * 3]
     assert [row["lesson"] for row in rows] == [0, 1, 2]
-    assert lessons_of(easy).all == [(3, 15, 3, 2), (6, 2, 5, None), (None, 15, 3, None)]
+    assert phases_of(easy).all == [(3, 15, 3, 2), (6, 2, 5, None), (None, 15, 3, None)]
     assert [kl_weight(k, easy.settings) for k in (0, 3, 6, 9, 11)] == pytest.approx([0.1, 0.1, 0.55, 1, 1])
     assert kl_weight(0, run.settings) == 1
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Lesson(NamedTuple):
+class Phase(NamedTuple):
     """Batches that are alike.
 
     Attributes:
-        until: the iteration that is no longer part of it; None for the last lesson.
+        until: the iteration that is no longer part of it; None for the last phase.
         views: shown of each sense, V at most.
         scenes: B.
         first: scenes to draw from when it begins; their number grows geometrically to all when it ends. None: all.
@@ -26,39 +26,39 @@ class Lesson(NamedTuple):
     first: int | None = None
 
 
-class Lessons:
-    """Lessons in their order.
+class Phases:
+    """Phases in their order.
 
     Args:
         early: those before the last, in the order of ``until``.
         views, scenes: of the last.
     """
 
-    def __init__(self, early: Sequence[Lesson], views: int, scenes: int):
-        self.all = [lesson._replace(views=min(lesson.views, views)) for lesson in early]
-        self.all.append(Lesson(None, views, scenes))
+    def __init__(self, early: Sequence[Phase], views: int, scenes: int):
+        self.all = [phase._replace(views=min(phase.views, views)) for phase in early]
+        self.all.append(Phase(None, views, scenes))
 
     def number_at(self, step: int) -> int:
-        """Which lesson, from 0, iteration ``step`` belongs to."""
-        return next(k for k, lesson in enumerate(self.all) if lesson.until is None or step < lesson.until)
+        """Which phase, from 0, iteration ``step`` belongs to."""
+        return next(k for k, phase in enumerate(self.all) if phase.until is None or step < phase.until)
 
-    def at(self, step: int) -> Lesson:
-        """The lesson that iteration ``step`` belongs to."""
+    def at(self, step: int) -> Phase:
+        """The phase that iteration ``step`` belongs to."""
         return self.all[self.number_at(step)]
 
     def scenes_before(self, step: int) -> int:
         """Scenes read before iteration ``step``."""
         total = begin = 0
-        for lesson in self.all:
-            end = step if lesson.until is None else min(step, lesson.until)
-            total += max(0, end - begin) * lesson.scenes
+        for phase in self.all:
+            end = step if phase.until is None else min(step, phase.until)
+            total += max(0, end - begin) * phase.scenes
             begin = max(begin, end)
         return total
 
     def drawn_from(self, step: int, every: int) -> int:
         """Scenes that iteration ``step`` draws from, of ``every``."""
         number = self.number_at(step)
-        lesson, begin = self.all[number], self.all[number - 1].until if number else 0
-        if lesson.first is None or lesson.first >= every:
+        phase, begin = self.all[number], self.all[number - 1].until if number else 0
+        if phase.first is None or phase.first >= every:
             return every
-        return round(lesson.first * (every / lesson.first) ** ((step - begin) / (lesson.until - begin)))
+        return round(phase.first * (every / phase.first) ** ((step - begin) / (phase.until - begin)))
