@@ -68,7 +68,7 @@ def write_sealed(path: Path, value: dict) -> None:
 
 
 def read_json(path: Path, remedy: str, keys: tuple[str, ...] = ()) -> dict:
-    """What :func:`write_json` wrote.
+    """Read JSON of :func:`write_json`.
 
     Args:
         path: of the file.
@@ -91,7 +91,7 @@ def read_json(path: Path, remedy: str, keys: tuple[str, ...] = ()) -> dict:
 
 
 def read_sealed(path: Path, remedy: str, **about: Any) -> dict:
-    """What :func:`write_sealed` wrote, without its digest.
+    """Checksum-verified read of :func:`write_sealed`'s JSON, without the digest.
 
     Args:
         path: of the file.
@@ -128,7 +128,7 @@ def sealed_table(text: str) -> str:
 
 
 def read_sealed_table(path: Path, remedy: str, columns: tuple[str, ...]) -> "pandas.DataFrame":
-    """What :func:`write_sealed_table` wrote, without its digest; otherwise as :func:`read_table`.
+    """Checksum-verified read of :func:`write_sealed_table`'s table; otherwise as :func:`read_table`.
 
     Raises:
         UserError: it is missing, altered or none.
@@ -156,7 +156,7 @@ def read_table(path: Path, remedy: str, columns: tuple[str, ...], empty: bool = 
 
 
 def _text(path: Path, remedy: str) -> str:
-    """What is in a file of text, whether or not it begins with a byte-order mark."""
+    """Read UTF-8 text, with or without a byte-order mark."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -194,7 +194,7 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray], about: dict | None =
 
 
 def read_arrays(path: Path, remedy: str, **about: Any) -> dict[str, np.ndarray]:
-    """What :func:`write_arrays` wrote with an ``about``.
+    """Checksum-verified read of :func:`write_arrays`'s file.
 
     Args:
         path: of the file.
@@ -230,7 +230,7 @@ def read_safetensors(path: Path, remedy: str, framework: str, key: str) -> tuple
 
 
 def digest_of(arrays: dict[str, np.ndarray], about: dict) -> str:
-    """Of arrays, their names, shapes and types, and of what is said about them."""
+    """Checksum of arrays, their names, shapes and types, and of the metadata."""
     digest = hashlib.sha256(_digest(about).encode())
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])

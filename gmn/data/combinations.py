@@ -53,7 +53,7 @@ def load(path: Path, regime: Regime) -> dict[str, np.ndarray]:
 
 
 def frequencies(shown: dict[str, np.ndarray], names: list[str]) -> pd.DataFrame:
-    """How often each combination occurs: size, modalities, and a column of counts per part of the split."""
+    """Frequency of each combination: size, modalities, and a column of counts per part of the split."""
     m = len(names)
     keys = {part: np.sort(rows @ (1 << np.arange(m))) for part, rows in shown.items()}
     counts = {part: pd.Series(key).value_counts() for part, key in keys.items()}

@@ -1,4 +1,4 @@
-"""What a network is shown of scenes: senses, queries, and which views are context and which are asked for.
+"""Episodes: what is sensed of scenes, the queries, and which views are context and which are targets.
 
 Shape letters: B scenes, M modalities, V views, K episodes per scene (training makes two: the second swaps
 contexts and targets), Q = 7 numbers of a query.

@@ -1,4 +1,4 @@
-"""What a training batch shows, step by step: of how many scenes, how many views, drawn from how many scenes.
+"""Phases of a training curriculum: scenes a batch, views a scene, and scenes to draw from, step by step.
 
 Few scenes first: over all scenes a picture depends on the camera's height but not on its yaw; a network that sees
 thousands of them learns to ignore where around the object it looks before it knows any object, and hardly comes back.
@@ -39,7 +39,7 @@ class Phases:
         self.all.append(Phase(None, views, scenes))
 
     def number_at(self, step: int) -> int:
-        """Which phase, from 0, iteration ``step`` belongs to."""
+        """Number of the phase of iteration ``step``, from 0."""
         return next(k for k, phase in enumerate(self.all) if phase.until is None or step < phase.until)
 
     def at(self, step: int) -> Phase:

@@ -64,7 +64,7 @@ class Production:
 
     @cached_property
     def folder(self) -> Path:
-        """Where this set's shards wait, named by a hash of settings and code."""
+        """Folder of unfinished shards, named by a hash of settings and code."""
         about = [self.described, FORMAT, source_digest("mese")]
         key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
         return self.scratch.absolute() / f"{self.settings.name}-{key}"

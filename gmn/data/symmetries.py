@@ -23,7 +23,7 @@ class Variant(NamedTuple):
 
     @classmethod
     def of_numbers(cls, k: np.ndarray) -> "Variant":
-        """Those of numbers ``k`` (B,) below :data:`VARIANTS`; 0 is the scene on disk."""
+        """Variants number ``k`` (B,), below :data:`VARIANTS`; 0 is the scene on disk."""
         return cls(k % TURNS * np.pi / 2, COLOURS[k // TURNS])
 
     def of(self, own: slice) -> "Variant":

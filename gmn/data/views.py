@@ -1,4 +1,4 @@
-"""Which views of which modalities are context, and which are asked for, in training (Sec. 4)."""
+"""Context and target views of training scenes (Sec. 4)."""
 
 import numpy as np
 import torch

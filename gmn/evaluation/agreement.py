@@ -31,7 +31,7 @@ BATCH = 10
 
 @dataclass(frozen=True)
 class Cubes:
-    """What a scene's first picture shows of its cubes.
+    """Visibility of a scene's cubes in its first picture.
 
     Attributes:
         pixels: the cube at each pixel of each camera, (V, H, W) int, -1 where none.
@@ -45,7 +45,7 @@ class Cubes:
 
     @classmethod
     def of(cls, thing: Object, angles: np.ndarray, size: int) -> "Cubes":
-        """Of an object, cameras (V, 2) radians, and pictures of ``size`` pixels."""
+        """Visibility given an object, cameras (V, 2) radians, and pictures of ``size`` pixels."""
         pixels = cubes_in_view(thing, angles, size)
         every = range(len(thing.walk))
         shown = [cube for cube in every if (pixels[0] == cube).mean() >= SHOWN]
@@ -108,7 +108,7 @@ def imagine(model: GMN, vision: int, known: Episodes, noise: Noise, samples: int
 
 
 def compare(pictures: np.ndarray, truth: np.ndarray, parts: dict[str, np.ndarray]) -> dict[str, float]:
-    """What :func:`agreement` lists, of one scene.
+    """Agreement in one scene: the entries of :func:`agreement`.
 
     Args:
         pictures: imagined, (S, V, 3, H, W).
@@ -133,7 +133,7 @@ def compare(pictures: np.ndarray, truth: np.ndarray, parts: dict[str, np.ndarray
 
 
 def hues(imagined: np.ndarray, truth: np.ndarray, cubes: Cubes) -> dict[str, float]:
-    """Whose hue the cubes have that the first picture hides.
+    """Hues imagined on hidden cubes, compared with the true ones and with those of visible cubes.
 
     Args:
         imagined: the mean of the samples' pictures at every camera but the first, (V - 1, 3, H, W).
@@ -165,7 +165,7 @@ def _chroma(pictures: np.ndarray) -> np.ndarray:
 
 
 def _mean(pictures: np.ndarray, pixels: np.ndarray) -> np.ndarray:
-    """Of (V, 3, H, W) over pixels (V, H, W), (3,)."""
+    """Mean colour (3,) of pictures (V, 3, H, W) over pixels (V, H, W)."""
     return np.moveaxis(pictures, 1, -1)[pixels].mean(0)
 
 

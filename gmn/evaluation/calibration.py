@@ -58,7 +58,7 @@ def calibration(trial: Trial) -> dict:
 
 
 def _shows_object(pictures: torch.Tensor) -> torch.Tensor:
-    """Which numbers of pictures (N, C, H, W) are of lit pixels."""
+    """Mask of lit pixels of pictures, (N, C, H, W) bool."""
     return (pictures > 0).any(1, keepdim=True).expand_as(pictures)
 
 

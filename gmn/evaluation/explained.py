@@ -1,4 +1,4 @@
-"""How much of unseen pictures the imagined ones explain, and whether they turn with the camera. Not in the paper."""
+"""Variance of unseen pictures that imagined ones explain, and change when the camera turns. Not in the paper."""
 
 from dataclasses import replace
 

@@ -56,7 +56,7 @@ def headline(results: Results, network: str) -> dict:
 
 
 def few(numbers: dict, scale: str) -> dict:
-    """Those of :func:`headline` that one line can hold, without intervals; the same names at every scale."""
+    """The main numbers of :func:`headline`, without intervals; the same names at every scale."""
     explained = {name: value["mean"] for name, value in numbers["explained"].items() if not name.endswith("10_of_both")}
     accuracy = {f"accuracy_{name}": value["mean"] for name, value in numbers["accuracy"].items()}
     about = {"scale": scale, "model": numbers["model"], "iterations": numbers["iterations"]}

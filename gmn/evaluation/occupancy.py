@@ -1,4 +1,4 @@
-"""How much of the shape a representation holds: a linear probe that reads the cubes' occupancy from z.
+"""Shape in the representation: a linear probe that reads the cubes' occupancy from z.
 
 For every mix of contexts a ridge regression maps z, averaged over samples of P(z | C), to whether points in
 space are filled. It is fitted on training scenes and tested on others. What it explains is a lower bound on what
@@ -56,7 +56,7 @@ def occupancy(trial: Trial, train: SceneReader) -> dict:
 
 
 def occupied(trial: Trial, points: np.ndarray) -> np.ndarray:
-    """Which points are filled in the trial's scenes, (scenes, N) bool."""
+    """Occupancy of points in the trial's scenes, (scenes, N) bool."""
     return np.stack([filled(trial.reader.scenes.object(index), points) for index in range(trial.scenes)])
 
 

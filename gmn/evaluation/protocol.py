@@ -1,4 +1,4 @@
-"""What evaluations share: which views are context and which are asked for, and rounding of what is written."""
+"""Protocol of evaluations: context and target views, and rounding of what is written."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What the stages measured, read back: arrays over training seeds and scenes."""
+"""Results of the stages, read back: arrays over training seeds and scenes."""
 
 from dataclasses import dataclass
 from functools import cached_property

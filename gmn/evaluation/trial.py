@@ -1,4 +1,4 @@
-"""What every evaluation is given: a trained network, scenes to try it on, and how often.
+"""A trial: the trained network, scenes and samples that an evaluation is given.
 
 An evaluation is a module of this package with ``SETS``, the object sets that it reads, and a function of its own
 name: of a :class:`Trial` on the first of them, and of readers of the others. ``python -m stages evaluate`` runs it.
@@ -79,7 +79,7 @@ class Trial:
         return replace(self, reader=reader or self.reader, chosen=self.chosen.model_copy(update=chosen))
 
     def place(self, sense: str) -> int:
-        """Which of the network's modalities is the one of a sense."""
+        """Index of the network's one modality of a sense."""
         return place_of(sense, self.model.modalities)
 
     def given(self, episodes: Episodes, contexts: Contexts, asked: Iterable[str] = ()) -> Episodes:

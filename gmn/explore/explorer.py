@@ -1,4 +1,4 @@
-"""What the explorer's page asks for: scenes to choose from, and what every network imagines of them.
+"""Answers to the explorer's page: scenes to choose from, and what every network imagines of them.
 
 Pictures travel as sheets: one WebP whose rows are samples, spread or truth and whose columns are viewpoints. The page
 turns the viewpoint by moving the sheet, without asking again.
@@ -122,7 +122,7 @@ class Explorer:
         }
 
     def imagine(self, index: Index, given: listed(Index)) -> dict:
-        """What every network imagines of scene ``index`` when some observations are given.
+        """Pictures by every network of scene ``index``, given some observations.
 
         Returns:
             Per network ``sheet``: its rows are samples, then their spread; ``spread``: the mean standard deviation
@@ -171,7 +171,7 @@ class Explorer:
 
 
 def _picture(scene: SensedScene, observation: Observation) -> str:
-    """Of the first view; what networks see themselves without loss."""
+    """The first view as WebP; lossless where networks see the same pixels."""
     is_picture = scene.arrays[SENSES[observation.sense].signals[0]].dtype == np.uint8
     return _webp(scene.picture(observation.sense, observation.views[0], THUMBNAIL), lossless=is_picture)
 

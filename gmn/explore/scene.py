@@ -78,7 +78,7 @@ class SensedScene:
         }
 
     def truth(self, angles: numbers(-1, 2), size: Size | None = None) -> np.ndarray:
-        """What a camera sees from ``angles`` (V, 2), (V, S, S, 3) in 0..1; of as many pixels as looks, or ``size``."""
+        """True pictures from ``angles`` (V, 2), (V, S, S, 3) in 0..1; of as many pixels as looks, or ``size``."""
         return camera.resize(camera.look(self.object, angles), size or self.arrays["image"].shape[1]) / 255
 
 
@@ -101,7 +101,7 @@ def imagine(
     samples: Samples,
     size: Size | None = None,
 ) -> np.ndarray:
-    """What the network imagines to be seen from ``angles``, (samples, V, S, S, 3) in 0..1.
+    """Imagined pictures from ``angles`` (V, 2), (samples, V, S, S, 3) in 0..1.
 
     ``size``: pixels along an edge, as in :meth:`gmn.trained.belief.Belief.imagine`.
     """

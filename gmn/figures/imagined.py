@@ -1,4 +1,4 @@
-"""What networks imagine of one scene: what they were given, samples of z, their spread, the truth."""
+"""Pictures imagined of one scene: contexts, samples of z, their spread, the truth."""
 
 import numpy as np
 

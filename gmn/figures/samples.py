@@ -1,4 +1,4 @@
-"""How the importance-weighted bound of Fig. 3 tightens with the number of samples."""
+"""Importance-weighted bound of Fig. 3 against the number of samples."""
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import series, training

@@ -20,7 +20,7 @@ def series(axes, places, samples, network: str, scale: float = 1.0, block: int =
 
 
 def beside(networks: Collection[str], step: float) -> dict[str, float]:
-    """How far to shift each network's points so that they stand side by side, ``step`` apart."""
+    """Horizontal offsets that put the networks' points side by side, ``step`` apart."""
     return {network: step * (k - (len(networks) - 1) / 2) for k, network in enumerate(networks)}
 
 
@@ -54,7 +54,7 @@ def frame(axes, tables: list[pd.DataFrame], columns: list[str]) -> None:
 
 
 def since(results: Results) -> str:
-    """What curves of training show."""
+    """Caption of training curves."""
     bands = "; bands: all seeds" if len(results.settings.seeds) > 1 else ""
     return "training: mean of the batches since the last evaluation" + bands
 

@@ -41,7 +41,7 @@ def panels(rows: int = 1, columns: int = 1, *, figsize: tuple[float, float], **k
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a figure is drawn for.
+    """Target medium of a figure.
 
     Attributes:
         across: panels stand beside one another; else one below the other.

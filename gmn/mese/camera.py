@@ -102,7 +102,7 @@ def _antialiased(model, data, view, spot, rows, columns):
 
 
 def _edges(surface: np.ndarray) -> np.ndarray:
-    """Where a pixel (h, w) shows another surface than a neighbour; equal numbers to 1e-3 are one surface."""
+    """Edge mask (h, w): pixels whose surface number differs from a neighbour's by more than 1e-3."""
     edge = np.zeros(surface.shape, bool)
     for axis in (0, 1):
         a, b = (np.moveaxis(array, axis, 0) for array in (surface, edge))

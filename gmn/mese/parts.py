@@ -1,4 +1,4 @@
-"""Where an object's cubes are: in the pixels of a picture, and in space. The truth that evaluations compare with."""
+"""Ground truth of evaluations: an object's cubes in the pixels of a picture, and in space."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from gmn.mese.shape import EDGE
 
 
 def cubes_in_view(thing: Object, angles: np.ndarray, size: int) -> np.ndarray:
-    """Which cube each pixel of a picture shows, -1 where none.
+    """Segmentation of a picture by cube, -1 where none.
 
     Args:
         thing: the object.

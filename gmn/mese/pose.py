@@ -1,4 +1,4 @@
-"""Where the camera and the wrist are, and the query the networks see.
+"""Poses of camera and wrist, and the queries that networks see.
 
 A pose is ``(x, y, z, pitch, yaw)`` in metres and radians, float32, the pitch wrapped into [0, 2 pi). Camera
 and wrist draw the same two angles: pitch U(-pi/2, pi/2), yaw U(0, 2 pi).

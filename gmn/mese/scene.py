@@ -36,7 +36,7 @@ class Scene:
         self.attempts = 0
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What is not sensed of the scene, by the names of :data:`UNITS`."""
+        """Object, light and label, by the names of :data:`UNITS`."""
         obj = self.object
         return {
             "walk": obj.walk.astype(np.int8),

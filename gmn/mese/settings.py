@@ -1,4 +1,4 @@
-"""What a set of scenes is made of, and the random stream of each.
+"""Settings of a set of scenes, and the random stream of each.
 
 A scene is a pure function of (settings, index): object, light and poses come from its own random stream.
 """
@@ -30,7 +30,7 @@ def enough_shapes(shapes: str, cubes: int) -> None:
 
 
 class SceneSettings(Section):
-    """What a set of scenes is made of; the defaults are the paper's.
+    """Settings of a set of scenes; the defaults are the paper's.
 
     Attributes:
         name: the set's name, part of every scene's random stream.

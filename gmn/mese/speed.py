@@ -30,7 +30,7 @@ class Speed:
     peak_mib: list[float]
 
     def lines(self) -> list[str]:
-        """What a person wants to know."""
+        """Lines for a terminal."""
         of_senses = [
             f"{SENSES[sense].views}: {1e3 * seconds / self.scenes:.0f} ms a scene, "
             f"{1e3 * seconds / self.scenes / self.views:.2f} ms each"

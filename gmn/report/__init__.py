@@ -80,7 +80,7 @@ def time_table(scale: str, groups: list[dict], rows: list[dict], overhead: float
 
 
 def model_card(settings: Settings, networks: list[dict]) -> str:
-    """What a user of trained networks should know, Markdown.
+    """Model card, Markdown.
 
     Args:
         settings: they were trained with.

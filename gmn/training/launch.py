@@ -1,4 +1,4 @@
-"""What ``torchrun`` tells the processes that it starts, in environment variables."""
+"""Environment variables of ``torchrun``: ranks, sizes and addresses of the processes that it starts."""
 
 import os
 from dataclasses import dataclass

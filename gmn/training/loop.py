@@ -46,7 +46,7 @@ REPORT_EVERY = 20  # iterations between losses that a GPU is asked for
 @checked
 @dataclass(frozen=True)
 class Run:
-    """What is trained, on what.
+    """A training run: network, optimisation and data.
 
     Attributes:
         config: of the network.
@@ -94,7 +94,7 @@ class Run:
 
 
 def described(reader: Reader) -> dict:
-    """What is read, by its size and a digest of some scenes; the manifest of a set vouches for all others."""
+    """Fingerprint of a reader's data: its size and a digest of some scenes; a manifest vouches for all others."""
     manifest = reader.scenes.manifest if isinstance(reader, SceneReader) else {}
     count = 1 if manifest else min(FINGERPRINT, len(reader))
     some = reader.read(np.linspace(0, len(reader) - 1, count).astype(int))

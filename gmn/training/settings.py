@@ -1,4 +1,4 @@
-"""How a network is trained; docs/pipeline.md has the unit of each. The defaults are the paper's."""
+"""Settings of training; docs/pipeline.md has the unit of each. The defaults are the paper's."""
 
 from typing import Annotated, Literal
 
@@ -25,7 +25,7 @@ class Lesson(Section):
 
 
 class Curriculum(Section):
-    """What is easy first, and a KL that weighs less at first; see docs/learning.md."""
+    """Curriculum: easier batches first, and an annealed KL weight; see docs/learning.md."""
 
     lessons: list[Lesson]
     kl_start: Share
@@ -87,11 +87,11 @@ class Train(Section):
 
     @property
     def lessons(self) -> list[Lesson]:
-        """Of the curriculum, if there is one."""
+        """The curriculum's lessons; none without a curriculum."""
         return self.curriculum.lessons if self.curriculum else []
 
     @property
     def length(self) -> str:
-        """How long it is, in words."""
+        """Length in words."""
         easier = ", easier batches first" if self.lessons else ""
         return f"{self.iterations:,} iterations of {self.batch_size} scenes{easier}"

@@ -1,4 +1,4 @@
-"""What a sense of MESE is: how it observes scenes, in what units, and how a view of it is shown."""
+"""Interface of a sense of MESE: its observations, their units, and pictures of them for people."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
