@@ -52,14 +52,14 @@ def record(folder: Folder) -> None:
     """Look at and touch an object of your own: a red and blue L of five cubes."""
     walk = np.array([(0, 0, 0), (1, 0, 0), (2, 0, 0), (2, 1, 0), (2, 1, 1)])
     colours = np.array([(0.9, 0.1, 0.1)] * 3 + [(0.1, 0.2, 0.9)] * 2)
-    thing = Object(walk, colours)
+    obj = Object(walk, colours)
     folder.mkdir(parents=True, exist_ok=True)
     looks = np.deg2rad(LOOKS)
-    for k, picture in enumerate(camera.look(thing, looks)):
+    for k, picture in enumerate(camera.look(obj, looks)):
         Image.fromarray(picture).save(folder / f"look-{k}.png")
     write_table(folder / "looks.csv", [(f"look-{k}.png", *angles) for k, angles in enumerate(LOOKS)])
 
-    readings = Grasper(len(walk)).feel([thing] * len(TOUCHES), np.deg2rad(TOUCHES))
+    readings = Grasper(len(walk)).feel([obj] * len(TOUCHES), np.deg2rad(TOUCHES))
     kept = np.flatnonzero(accepted(readings))
     for k in kept:
         np.savetxt(folder / f"touch-{k}.txt", readings[k][None], fmt="%.6g")

@@ -125,7 +125,7 @@ CALLS: dict[str, Callable] = {
     "camera.View.at": lambda t: (camera.View.at, dict(angles=ANGLES[0])),
     "camera.View.project": lambda t: (camera.View.at(ANGLES[0]).project, dict(points=np.zeros((2, 3)))),
     "camera.View.rays": lambda t: (camera.View.at(ANGLES[0]).rays, dict(columns=np.zeros(2), rows=np.zeros(2))),
-    "camera.look": lambda t: (camera.look, dict(thing=t.object_, angles=ANGLES[:1], size=8)),
+    "camera.look": lambda t: (camera.look, dict(obj=t.object_, angles=ANGLES[:1], size=8)),
     "camera.resize": lambda t: (camera.resize, dict(pictures=PICTURES, size=8, crop=132)),
     "Object": lambda t: (mese_object.Object, dict(vars(t.object_))),
     "Object.of": lambda t: (mese_object.Object.of, dict(arrays=t.sensed.arrays)),

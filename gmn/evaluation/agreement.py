@@ -44,12 +44,12 @@ class Cubes:
     shown: list[int]
 
     @classmethod
-    def of(cls, thing: Object, angles: np.ndarray, size: int) -> "Cubes":
+    def of(cls, obj: Object, angles: np.ndarray, size: int) -> "Cubes":
         """Visibility given an object, cameras (V, 2) radians, and pictures of ``size`` pixels."""
-        pixels = cubes_in_view(thing, angles, size)
-        every = range(len(thing.walk))
+        pixels = cubes_in_view(obj, angles, size)
+        every = range(len(obj.walk))
         shown = [cube for cube in every if (pixels[0] == cube).mean() >= SHOWN]
-        columns, rows = View.at(angles[0], size=size).project(thing.cubes).astype(int).clip(0, size - 1).T
+        columns, rows = View.at(angles[0], size=size).project(obj.cubes).astype(int).clip(0, size - 1).T
         before = pixels[0, rows, columns]
         return cls(pixels, {cube: before[cube] for cube in every if cube not in shown and before[cube] in shown}, shown)
 
@@ -78,8 +78,8 @@ def agreement(trial: Trial) -> dict:
     for batch in trial.batches(BATCH):
         truth = batch.read.senses[vision].numpy()
         angles = trial.reader.scenes.read("camera", batch.indices)[..., 3:].astype(float)
-        things = (trial.reader.scenes.object(index) for index in batch.indices)
-        cubes = [Cubes.of(*scene, truth.shape[-1]) for scene in zip(things, angles, strict=True)]
+        objects = (trial.reader.scenes.object(index) for index in batch.indices)
+        cubes = [Cubes.of(*scene, truth.shape[-1]) for scene in zip(objects, angles, strict=True)]
         for name, contexts in CONTEXTS.items():
             pictures = imagine(trial.model, vision, batch.given(contexts), batch.noise(), trial.samples)
             for k, (own, scene) in enumerate(zip(truth, cubes, strict=True)):

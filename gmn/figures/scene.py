@@ -19,7 +19,7 @@ KINDS = {
 @style()
 def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = FOR_PAGE) -> Figure:
     """The first views and grasps of a scene, given its arrays as :func:`gmn.mese.simulate.simulate` names them."""
-    thing = Object.of(scene)
+    obj = Object.of(scene)
     if sheet.across:
         shown, figure = 5, Figure(figsize=(PAGE, 4.2))
         grid = figure.add_gridspec(3, shown + 2)
@@ -37,7 +37,7 @@ def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = FOR_PAGE) -> F
         look.set_ylabel("seen" if k == 0 else "", fontsize=5.5)
         look.set_title(f"{k + 1}: from {_angles(scene['camera'][k])}", fontsize=5.5)
         hand = figure.add_subplot(rows[1, k])
-        hand.imshow(third_person.picture(thing, scene["hand"][k, 3:].astype(float), readings[k], size=240))
+        hand.imshow(third_person.picture(obj, scene["hand"][k, 3:].astype(float), readings[k], size=240))
         bare(hand)
         hand.set_ylabel("grasped" if k == 0 else "", fontsize=5.5)
         hand.set_title(f"{k + 1}: from {_angles(scene['hand'][k])}", fontsize=5.5)

@@ -163,21 +163,21 @@ CUBE_CORNERS = EDGE / 2 * np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) 
 
 
 @checked
-def look(thing: Object, angles: numbers(-1, 2, **pose.RADIANS), size: Size = SIZE) -> np.ndarray:
+def look(obj: Object, angles: numbers(-1, 2, **pose.RADIANS), size: Size = SIZE) -> np.ndarray:
     """Pictures of one object from several poses.
 
     Args:
-        thing: the object and its light.
+        obj: the object and its light.
         angles: pitch and yaw of each camera, (V, 2) radians.
         size: pixels of the square picture; its field of view is always that of 150 original pixels.
 
     Returns:
         (V, size, size, 3) uint8.
     """
-    model, data = world.alone(thing)
+    model, data = world.alone(obj)
     turn = data.xmat[-1].reshape(3, 3)
-    corners = (thing.cubes[:, None] + CUBE_CORNERS @ turn.T).reshape(-1, 3)
-    return np.stack([render(model, data, View.at(a, size=size), thing.spot, corners) for a in angles])
+    corners = (obj.cubes[:, None] + CUBE_CORNERS @ turn.T).reshape(-1, 3)
+    return np.stack([render(model, data, View.at(a, size=size), obj.spot, corners) for a in angles])
 
 
 @checked

@@ -84,9 +84,9 @@ class Grasper:
             raise UserError(f"objects: got {len(objects)}; this grasper has {self.batch.nsim} lanes")
         self._ids = np.arange(len(objects))
         self.batch.reset(self._ids, stage=mujoco.mjtStage.mjSTAGE_NONE)
-        for i, thing in enumerate(objects):
-            self._position[i, self._cubes] = thing.cubes.round(DECIMALS)
-            self._orientation[i, self._cubes] = thing.orientation.round(DECIMALS)
+        for i, obj in enumerate(objects):
+            self._position[i, self._cubes] = obj.cubes.round(DECIMALS)
+            self._orientation[i, self._cubes] = obj.orientation.round(DECIMALS)
             self.batch.mocap_quat[i, self._wrist] = world.wrist_quaternion(angles[i]).round(DECIMALS)
         self.batch.mocap_pos[: len(objects), self._wrist] = pose.wrist_pose(angles)[:, :3]
         self._done = [("begin", list(objects), np.array(angles))]
@@ -117,7 +117,7 @@ class Grasper:
     def _check(self, objects: Sequence[Object], angles: np.ndarray) -> None:
         if len(objects) != len(angles):
             raise UserError(f"angles: got {len(angles)} for {len(objects)} objects; give one each")
-        if bad := [len(thing.walk) for thing in objects if len(thing.walk) != len(self._cubes)]:
+        if bad := [len(obj.walk) for obj in objects if len(obj.walk) != len(self._cubes)]:
             raise UserError(f"objects: one has {bad[0]} cubes; this grasper is of {len(self._cubes)}")
 
     def _chunks(self, objects: list[Object], angles: np.ndarray):

@@ -8,20 +8,20 @@ from gmn.mese.object import Object, rotation
 from gmn.mese.shape import EDGE
 
 
-def cubes_in_view(thing: Object, angles: np.ndarray, size: int) -> np.ndarray:
+def cubes_in_view(obj: Object, angles: np.ndarray, size: int) -> np.ndarray:
     """Segmentation of a picture by cube, -1 where none.
 
     Args:
-        thing: the object.
+        obj: the object.
         angles: pitch and yaw of each camera, (V, 2) radians.
         size: pixels of the square picture, the field of view of :func:`gmn.mese.camera.look`.
 
     Returns:
-        (V, size, size) int: indices into ``thing.walk``.
+        (V, size, size) int: indices into ``obj.walk``.
     """
-    model, data = world.alone(thing)
+    model, data = world.alone(obj)
     cube_of = np.full(model.ngeom + 1, -1)  # the last entry is that of a ray that hits nothing, geom -1
-    cube_of[model.body_geomadr[world.cube_bodies(model)]] = np.arange(len(thing.walk))
+    cube_of[model.body_geomadr[world.cube_bodies(model)]] = np.arange(len(obj.walk))
     rows, columns = np.mgrid[:size, :size] + 0.5
     seen = []
     for pitch_yaw in angles:
@@ -37,7 +37,7 @@ def lattice(cells: int = 2) -> np.ndarray:
     return np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1).reshape(-1, 3)
 
 
-def filled(thing: Object, points: np.ndarray) -> np.ndarray:
+def filled(obj: Object, points: np.ndarray) -> np.ndarray:
     """Whether points (N, 3) metres lie inside the object, (N,) bool."""
-    away = (points[:, None] - thing.cubes) @ rotation(thing.orientation)
+    away = (points[:, None] - obj.cubes) @ rotation(obj.orientation)
     return (np.abs(away).max(2) <= EDGE / 2 + 1e-9).any(1)

@@ -13,16 +13,16 @@ HALF_FIELD = 0.21  # half the picture's width at 1 m
 TURN = np.array([-0.35, 0.45])  # pitch, yaw rad: from the thumb's side, a little from above and before
 
 
-def posed(thing: Object, wrist: np.ndarray, readings: np.ndarray) -> tuple[mujoco.MjModel, mujoco.MjData]:
+def posed(obj: Object, wrist: np.ndarray, readings: np.ndarray) -> tuple[mujoco.MjModel, mujoco.MjData]:
     """A model of the hand over an object, and its kinematics.
 
     Args:
-        thing: the object.
+        obj: the object.
         wrist: pitch and yaw, (2,) radians.
         readings: of a grasp, (132,).
     """
-    model = copy.copy(world.grasping_model(len(thing.walk)))
-    world.put(model, thing)
+    model = copy.copy(world.grasping_model(len(obj.walk)))
+    world.put(model, obj)
     data = mujoco.MjData(model)
     data.qpos[:] = readings[:JOINTS]
     mocap = world.wrist_mocap(model)
@@ -37,6 +37,6 @@ def view(wrist: np.ndarray, size: int) -> camera.View:
     return camera.View.at(TURN + [0, wrist[1]], half_field=HALF_FIELD, size=size)
 
 
-def picture(thing: Object, wrist: np.ndarray, readings: np.ndarray, size: int = 480) -> np.ndarray:
+def picture(obj: Object, wrist: np.ndarray, readings: np.ndarray, size: int = 480) -> np.ndarray:
     """The third-person picture, (size, size, 3) uint8; arguments as for :func:`posed`."""
-    return camera.render(*posed(thing, wrist, readings), view(wrist, size), thing.spot)
+    return camera.render(*posed(obj, wrist, readings), view(wrist, size), obj.spot)

@@ -55,18 +55,18 @@ def cube_bodies(model: mujoco.MjModel) -> np.ndarray:
     return np.array([k for k, name in enumerate(names) if name.startswith("cube")])
 
 
-def put(model: mujoco.MjModel, thing: Object) -> None:
+def put(model: mujoco.MjModel, obj: Object) -> None:
     """Place and paint the cubes of ``model``."""
     ids = cube_bodies(model)
-    model.body_pos[ids] = thing.cubes
-    model.body_quat[ids] = thing.orientation
-    model.geom_rgba[model.body_geomadr[ids], :3] = thing.colours
+    model.body_pos[ids] = obj.cubes
+    model.body_quat[ids] = obj.orientation
+    model.geom_rgba[model.body_geomadr[ids], :3] = obj.colours
 
 
-def alone(thing: Object) -> tuple[mujoco.MjModel, mujoco.MjData]:
+def alone(obj: Object) -> tuple[mujoco.MjModel, mujoco.MjData]:
     """The object in an empty room, ready to be looked at; a model of its own, so that threads do not meet."""
-    model = copy.copy(object_model(len(thing.walk)))
-    put(model, thing)
+    model = copy.copy(object_model(len(obj.walk)))
+    put(model, obj)
     data = mujoco.MjData(model)
     mujoco.mj_kinematics(model, data)
     return model, data
