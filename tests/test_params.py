@@ -134,7 +134,7 @@ LAPTOP = "scales.laptop."
         ({LAPTOP + "train_missing.rendered": 100}, "train_missing.rendered: got 100; there are 15 views: lower it"),
         ({LAPTOP + "train.batch_size": 6001}, "train.batch_size: got 6001; there are 6000 scenes of train"),
         (
-            {LAPTOP + "train.curriculum.lessons": [{"share": 0.1, "views": 16}]},
+            {"scales.smoke.train.curriculum.lessons": [{"share": 0.1, "views": 16}]},
             "lessons.0.views: got 16; there are 15 views",
         ),
         (
