@@ -44,6 +44,7 @@ class Bound:
         targets: (M, E), number of target views.
         representation_kl: (M, E), KL of modality representations where they are latent (Eq. 3), else None.
         expert_kl: (columns, E), see :class:`gmn.models.inference.Latents`; not part of the bound.
+        prior_kl: (T, E), equal to ``kl`` with q held fixed, where the prior is to learn from it more; else None.
     """
 
     log_likelihood: Tensor
@@ -51,6 +52,7 @@ class Bound:
     targets: Tensor
     representation_kl: Tensor | None = None
     expert_kl: Tensor | None = None
+    prior_kl: Tensor | None = None
 
     @property
     def elbo(self) -> Tensor:
@@ -62,9 +64,17 @@ class Bound:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return Bound(**{name: None if value is None else value.detach() for name, value in values.items()})
 
-    def weighted(self, kl_weight: float) -> Tensor:
-        """The bound with every KL weighed, (E,); less than 1 asks less of z early in training."""
+    def weighted(self, kl_weight: float, prior_weight: float = 1.0) -> Tensor:
+        """The bound with every KL weighed, (E,).
+
+        Args:
+            kl_weight: less than 1 asks less of z early in training.
+            prior_weight: how many times the prior learns from its KL; the value is the same, and at an optimum of p
+                nothing pulls.
+        """
         cost = self.kl.sum(0) if self.representation_kl is None else self.kl.sum(0) + self.representation_kl.sum(0)
+        if self.prior_kl is not None:
+            cost = cost + (prior_weight - 1) * (self.prior_kl - self.prior_kl.detach()).sum(0)
         return self.log_likelihood.sum(0) - kl_weight * cost
 
     @property
@@ -202,6 +212,7 @@ class GMN(nn.Module):
         rendered: int | None = None,
         padded: bool = False,
         rays: int | None = None,
+        prior_kl: bool = False,
     ) -> Bound:
         """The bound of Eq. 4, one sample of z.
 
@@ -213,6 +224,7 @@ class GMN(nn.Module):
             padded: equal shapes whatever is shown, as a CUDA graph needs them; the same value and gradients.
             rays: score only so many pixels of each picture, where pictures show a field: an unbiased estimate, too
                 (:mod:`gmn.models.rays`); None scores whole pictures.
+            prior_kl: the bound has :attr:`Bound.prior_kl`.
         """
         latents = self.posterior(episodes, noise, padded=padded)
         b, views = episodes.context.shape[1], episodes.context.shape[3]
@@ -231,7 +243,8 @@ class GMN(nn.Module):
             else:
                 scores.append(weight * self.score(m, episodes, latents.z, where))
         targets = episodes.target.sum(3).permute(2, 0, 1).flatten(1)
-        return Bound(torch.stack(scores), latents.kl(), targets, latents.known.kl, latents.expert_kl)
+        more = latents.prior_kl() if prior_kl else None
+        return Bound(torch.stack(scores), latents.kl(), targets, latents.known.kl, latents.expert_kl, more)
 
     def log_likelihood(
         self,

@@ -63,6 +63,10 @@ class Latents:
         """KL[q || p] of each step, (T, S * E) nats."""
         return torch.stack([kl(q, p).flatten(1).sum(1) for _, p, q in self.steps])
 
+    def prior_kl(self) -> Tensor:
+        """The same with the mean and variance of q held fixed."""
+        return torch.stack([kl(Gaussian(*(x.detach() for x in q)), p).flatten(1).sum(1) for _, p, q in self.steps])
+
     def log_ratio(self) -> Tensor:
         """log p(z | C) - log q(z | C, O), (S * E,) float64 nats; zero where z was drawn from p."""
         if self.steps[0][2] is None:

@@ -187,10 +187,12 @@ def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[
 
     def iterate(episodes: Episodes, drawn: Noise, weight, phase: Phase) -> tuple[Bound, torch.Tensor]:
         with precision(settings, run.device):
-            bound = network(episodes, drawn, settings.rendered, settings.padded, settings.rays)
+            balanced = settings.prior_weight > 1
+            bound = network(episodes, drawn, settings.rendered, settings.padded, settings.rays, balanced)
         optimizer.zero_grad(set_to_none=True)
         # As if all views were shown, so that clipping means the same; processes average their gradients.
-        loss = -bound.weighted(weight).sum() * run.train.views / phase.views * run.processes.size / phase.scenes
+        bounds = bound.weighted(weight, settings.prior_weight).sum()
+        loss = -bounds * run.train.views / phase.views * run.processes.size / phase.scenes
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
         if run.device.type == "cuda" or math.isfinite(norm):

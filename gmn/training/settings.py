@@ -61,6 +61,7 @@ class Train(Section):
     contexts: Contexts = Contexts()
     rendered: Count | None = None
     rays: Count | None = None
+    prior_weight: Annotated[float, Field(ge=1, le=10)] = 1.0
     padded: bool = False
     symmetries: bool = False
     haptic_scale: Literal["minmax", "robust"] = "minmax"

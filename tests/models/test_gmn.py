@@ -238,3 +238,26 @@ def test_config_rejects_pictures_off_the_latent_grid():
 def test_reader_and_model_agree_on_modalities(scenes):
     model = tiny_model("apoe", 14)
     assert reader_for(scenes, model).modalities == model.modalities
+
+
+@pytest.mark.parametrize("prior", PRIORS)
+def test_a_prior_that_learns_more_from_its_kl(scenes, prior):
+    """The bound's value stays; what is added to the gradient is that of the KL with q held fixed."""
+    model = tiny_model("apoe", 2, prior=prior, steps=1, first_prior="context")
+    parameters = [p for p in model.inference.parameters()]
+
+    def gradient(value):
+        found = torch.autograd.grad(value, parameters, retain_graph=True, allow_unused=True)
+        return [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, found, strict=True)]
+
+    bound = model.elbo(episodes_for(scenes, model), Noise(0), prior_kl=True)
+    torch.testing.assert_close(bound.prior_kl, bound.kl)
+    torch.testing.assert_close(bound.weighted(0.5, 3.0), bound.weighted(0.5))
+    values = bound.weighted(0.5, 3.0), bound.weighted(0.5), bound.prior_kl
+    found = [gradient(value.sum()) for value in values]
+    for more, plain, held in zip(*found, strict=True):
+        torch.testing.assert_close(more, plain - 0.5 * 2.0 * held)
+    if prior == "separate":
+        names = [name for name, _ in model.inference.named_parameters()]
+        assert not found[2][names.index("cells.0.posterior_out.weight")].any()
+        assert found[2][names.index("cells.0.prior_out.weight")].any()
