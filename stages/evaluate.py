@@ -17,9 +17,8 @@ KINDS = {
     "classification": "which of ten scenes a set of views belongs to (Fig. 4)",
     "missing": "loss by the number of modalities shown (Fig. 5, S4)",
     "agreement": "how shapes and colours agree across samples (Fig. 1)",
-    "explained": "how much of unseen pictures is imagined, and whether they turn with the camera",
+    "explained": "how much of unseen views is imagined, how well samples are spread, and whether pictures turn",
     "occupancy": "how much of the shape a linear probe reads from representations",
-    "calibration": "how often the truth lies inside predicted intervals",
 }
 
 

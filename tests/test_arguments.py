@@ -307,7 +307,7 @@ ELSEWHERE = {
     "gmn.models.representations": TENSORS, "gmn.models.senses": TENSORS, "gmn.models.volume_encoders": TENSORS,
     "gmn.models.volume_renderers": TENSORS, "gmn.models.gmn": TENSORS, "gmn.training.initialise": TENSORS,
     "gmn.training.loop": TENSORS, "gmn.evaluation.trial": TRIALS, "gmn.evaluation.agreement": TRIALS,
-    "gmn.evaluation.calibration": TRIALS, "gmn.evaluation.classification": TRIALS, "gmn.evaluation.density": TRIALS,
+    "gmn.evaluation.scores": TENSORS, "gmn.evaluation.classification": TRIALS, "gmn.evaluation.density": TRIALS,
     "gmn.evaluation.explained": TRIALS, "gmn.evaluation.heldout": TRIALS, "gmn.evaluation.missing": TRIALS,
     "gmn.evaluation.occupancy": TRIALS, "gmn.evaluation.results": FILES, "gmn.evaluation.claims": FILES,
 }  # fmt: skip

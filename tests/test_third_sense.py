@@ -13,7 +13,7 @@ from gmn.data.regime import Regime
 from gmn.data.scaling import fitted_scales
 from gmn.data.shards import SceneSet
 from gmn.errors import UserError
-from gmn.evaluation.calibration import calibration
+from gmn.evaluation.explained import explained
 from gmn.evaluation.missing import missing
 from gmn.explore.explorer import Explorer, Observation
 from gmn.mese import camera, world
@@ -113,8 +113,8 @@ def test_scenes_have_it_and_are_else_what_they_were(heard, settings):
 
 def test_it_is_evaluated(trained):
     model, reader = trained
-    found = calibration(trial_for(model, reader, 2, samples=2))
-    assert np.shape(found["coverage"]["sonar"]["sight"]) == (len(found["levels"]), 2)
+    found = explained(trial_for(model, reader, 2, samples=2))
+    assert np.shape(found["coverage"]["sonar"]["pictures"]) == (len(found["levels"]), 2)
     assert np.shape(missing(trial_for(model, reader, 2, complete_scenes=2))["losses"]) == (3, 2)
     trial = trial_for(model, reader, 2)
     known = next(trial.batches(2)).given({"sonar": 3, "vision": 1}, ["haptics"])

@@ -13,6 +13,7 @@ import torch
 from gmn.data.episodes import Episodes
 from gmn.data.modalities import HAPTICS, VISION
 from gmn.evaluation.protocol import Contexts, rounded
+from gmn.evaluation.scores import BRIGHT
 from gmn.evaluation.trial import Trial
 from gmn.mese.camera import View
 from gmn.mese.object import Object
@@ -24,7 +25,6 @@ SETS = ("test",)
 CONTEXTS: dict[str, Contexts] = {  # both: Fig. 1
     "nothing": {}, "sight": {VISION: 1}, "touch": {HAPTICS: 15}, "both": {VISION: 1, HAPTICS: 15},
 }  # fmt: skip
-BRIGHT = 0.15  # of full white, in the brightest channel; the darkest lit face has about 0.2
 SHOWN = 0.005  # of the context picture's pixels: a cube with fewer is not shown
 BATCH = 10
 

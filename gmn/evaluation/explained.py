@@ -1,4 +1,6 @@
-"""Variance of unseen pictures that imagined ones explain, and change when the camera turns. Not in the paper."""
+"""What is imagined of unseen views: how much it explains, how well its samples are spread, whether it turns with the
+camera. Not in the paper.
+"""
 
 from dataclasses import replace
 
@@ -8,6 +10,7 @@ import torch
 from gmn.data.episodes import Episodes
 from gmn.data.modalities import HAPTICS, VISION
 from gmn.evaluation.protocol import TARGETS, Contexts, rounded, targets_of
+from gmn.evaluation.scores import LEVELS, scores_of
 from gmn.evaluation.trial import Trial
 from gmn.mese.pose import turn_query
 from gmn.models.gmn import GMN
@@ -22,6 +25,7 @@ CONTEXTS: dict[str, Contexts] = {
 }  # fmt: skip
 HALVED = ("pictures", "touches", "both")
 PARTS = ("grey", "chroma")
+MEASURES = ("energy", "log_likelihood", "squared_error", "predicted_error", "coverage")
 BATCH = 10
 
 
@@ -30,7 +34,7 @@ def explained(trial: Trial) -> dict:
     """Variance around the mean picture of all views of all scenes, and what of it is not imagined.
 
     Args:
-        trial: of a network of M = 2.
+        trial: of a network with one modality a sense.
 
     Returns:
         Mean squares per scene. ``variance[grey | chroma]`` of the last five views, ``error[context][grey | chroma]``
@@ -44,6 +48,8 @@ def explained(trial: Trial) -> dict:
     quiet = replace(trial, progress=silent())
     mean = sum(batch.read.senses[vision].sum(0) for batch in quiet.batches(BATCH)).mean(0) / trial.scenes
     errors, known = {name: [] for name in CONTEXTS}, {name: [] for name in HALVED}
+    places = {modality.sense: trial.place(modality.sense) for modality in model.modalities}
+    scores = {sense: {name: [] for name in CONTEXTS} for sense in places}
     turned, spread, late = [], [], []
     for batch in trial.batches(BATCH):
         read, noise = batch.read, batch.noise()
@@ -52,11 +58,18 @@ def explained(trial: Trial) -> dict:
         spread.append(sum(parts(pictures - mean)))
         late.append(parts(truth - mean))
         for name, contexts in CONTEXTS.items():
-            asked = batch.given(contexts, [VISION])
-            errors[name].append(parts(_mean_picture(model, vision, asked, model.prior(asked, noise, samples)) - truth))
+            asked = batch.given(contexts, places)
+            latents = model.prior(asked, noise, samples)
+            for sense, m in places.items():
+                imagined, there = _imagined(model, m, asked, latents), asked.senses[m][:, -TARGETS:]
+                if m == vision:
+                    errors[name].append(parts(imagined.mean(0).cpu() - truth))
+                modality = model.modalities[m]
+                found = scores_of(imagined, there, model.config.std_of(modality), modality.is_picture)
+                scores[sense][name].append(found)
             if name in HALVED:
                 latents = model.posterior(_halved(asked), noise, samples)
-                known[name].append(parts(_mean_picture(model, vision, asked, latents) - truth))
+                known[name].append(parts(_imagined(model, vision, asked, latents).mean(0).cpu() - truth))
         turned.append(_turned(model, vision, read, noise, trial.device))
     return {
         "scenes": trial.scenes,
@@ -64,6 +77,8 @@ def explained(trial: Trial) -> dict:
         "variance": _by_part(late),
         "error": {name: _by_part(found) for name, found in errors.items()},
         "posterior": {name: _by_part(found) for name, found in known.items()},
+        "levels": list(LEVELS),
+        **{measure: _by_context(scores, measure) for measure in MEASURES},
         "turn": {"changed": rounded(np.concatenate(turned)), "variance": rounded(np.concatenate(spread))},
     }
 
@@ -74,11 +89,10 @@ def parts(difference: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
     return tuple(part.square().mean((1, 2, 3, 4)).double().numpy() for part in (grey, difference - grey))
 
 
-def _mean_picture(model: GMN, vision: int, asked: Episodes, latents: Latents) -> torch.Tensor:
-    """The mean over samples of z of the pictures asked for, (scenes, targets, 3, H, W)."""
-    where = targets_of(asked)[vision]
-    _, means = model.means(vision, asked, latents.z, where)
-    return means.unflatten(0, (-1, where.episodes, TARGETS)).mean(0).cpu()
+def _imagined(model: GMN, m: int, asked: Episodes, latents: Latents) -> torch.Tensor:
+    """What every sample of z says of modality m where ``asked`` has targets, (samples, scenes, targets, ...)."""
+    where = targets_of(asked)[m]
+    return model.means(m, asked, latents.z, where)[1].unflatten(0, (-1, where.episodes, TARGETS))
 
 
 def _halved(known: Episodes) -> Episodes:
@@ -101,4 +115,12 @@ def _turned(model: GMN, vision: int, read: Episodes, noise: Noise, device) -> np
 def _by_part(batches: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, list]:
     return {
         part: rounded(np.concatenate(values)) for part, values in zip(PARTS, zip(*batches, strict=True), strict=True)
+    }
+
+
+def _by_context(scores: dict, measure: str) -> dict[str, dict[str, list]]:
+    """One measure by sense and context: batches of scenes joined, the last axis."""
+    return {
+        sense: {name: rounded(torch.cat([found[measure] for found in parts], -1).cpu()) for name, parts in of.items()}
+        for sense, of in scores.items()
     }

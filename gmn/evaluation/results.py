@@ -64,11 +64,14 @@ class Results:
         return _joined(self._read("occupancy", "m2", network))
 
     def explained(self, network: str) -> dict:
-        """``error, posterior[context][part]``, ``variance[part]``, ``turn[changed | variance]``: (seeds, scenes)."""
+        """``error, posterior[context][part]``, ``variance[part]``, ``turn[changed | variance]``, and ``energy,
+        log_likelihood, squared_error, predicted_error[sense][context]``: (seeds, scenes); ``coverage[sense][context]``:
+        (seeds, levels, scenes).
+        """
         return _joined(self._read("explained", "m2", network))
 
     def calibration(self, network: str) -> dict:
-        """``coverage[sense][context]``: (seeds, levels, scenes)."""
+        """``coverage`` of runs whose ``explained`` has none, given ``nothing``, ``touch`` or ``sight``."""
         return _joined(self._read("calibration", "m2", network))
 
     def curves(self, network: str, regime: str) -> pd.DataFrame:

@@ -108,10 +108,12 @@ def bound(proposal: str, question: str) -> Measure:
 
 def covered(sense: str, context: str, level: float) -> Measure:
     def samples(results: Results, network: str) -> list:
-        found = results.calibration(network)
-        return [found["coverage"][sense][context][:, found["levels"].index(level)]]
+        found, name = results.explained(network), context
+        if "coverage" not in found:
+            found, name = results.calibration(network), {"pictures": "sight", "touches": "touch"}[context]
+        return [found["coverage"][sense][name][:, found["levels"].index(level)]]
 
-    return Measure("calibration", samples, form="%")
+    return Measure("explained", samples, form="%")
 
 
 def chroma(measure: str, context: str = "both") -> Measure:
@@ -163,8 +165,8 @@ HUES: dict[str, list[Measure]] = {
     "cubes hidden": [chroma("variance_hidden")],
 }
 COVERAGE: dict[str, list[Measure]] = {
-    "touch from ten pictures": [covered("haptics", "sight", 0.9)],
-    "touch from ten touches": [covered("haptics", "touch", 0.9)],
-    "pictures from ten touches": [covered("vision", "touch", 0.9)],
-    "pictures from ten pictures": [covered("vision", "sight", 0.9)],
+    "touch from ten pictures": [covered("haptics", "pictures", 0.9)],
+    "touch from ten touches": [covered("haptics", "touches", 0.9)],
+    "pictures from ten touches": [covered("vision", "touches", 0.9)],
+    "pictures from ten pictures": [covered("vision", "pictures", 0.9)],
 }

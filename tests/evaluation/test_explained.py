@@ -6,22 +6,28 @@ import numpy as np
 import pytest
 import torch
 
-from gmn.evaluation.explained import CONTEXTS, HALVED, _halved, explained
+from gmn.evaluation.explained import CONTEXTS, HALVED, MEASURES, _halved, explained
 from gmn.evaluation.intervals import share_explained
 from gmn.evaluation.protocol import first_views
+from gmn.evaluation.scores import LEVELS
 from tests.conftest import reader_for, tiny_model, trial_for
 
 SCENES = 4
 
 
 class Oracle:
-    """Imagines what ``show`` makes of the true pictures; from anywhere, a grey of ``turns`` times ``query[0]``."""
+    """Imagines what ``show`` makes of what there is, off by Gaussian noise of ``off`` times the likelihood's width;
+    from anywhere, a grey of ``turns`` times ``query[0]``.
+    """
 
     device = torch.device("cpu")
 
-    def __init__(self, reader, show, turns: float = 0.0):
-        self.modalities, self.truth = reader.modalities, reader.read(np.arange(SCENES)).senses[0]
-        self.show, self.turns = show, turns
+    def __init__(self, reader, show, turns: float = 0.0, off: float = 0.0):
+        model = tiny_model("apoe", 2)
+        self.modalities, self.config = model.modalities, model.config
+        self.truth = reader.read(np.arange(SCENES)).senses
+        self.show, self.turns, self.off = show, turns, off
+        self.noise = torch.Generator().manual_seed(0)
 
     def prior(self, asked, noise, samples):
         return SimpleNamespace(z=torch.zeros(samples * SCENES, 1))
@@ -30,16 +36,22 @@ class Oracle:
         return self.prior(episodes, noise, samples)
 
     def means(self, modality, episodes, z, where):
-        pictures = self.show(self.truth)[:, 10:].flatten(0, 1)
-        return None, pictures.repeat(len(z) // SCENES, 1, 1, 1)
+        shown = self.show(self.truth[modality])[:, 10:].flatten(0, 1)
+        means = shown.repeat(len(z) // SCENES, *[1] * (shown.ndim - 1))
+        width = self.off * self.config.std_of(self.modalities[modality])
+        return None, means + width * torch.randn(means.shape, generator=self.noise)
 
     def render(self, modality, z, scene, query):
-        return self.turns * query[:, :1, None, None].expand(-1, 3, *self.truth.shape[-2:])
+        return self.turns * query[:, :1, None, None].expand(-1, 3, *self.truth[0].shape[-2:])
 
 
-def found(scenes, show, turns=0.0):
+def found(scenes, show, turns=0.0, off=0.0):
     reader = reader_for(scenes, tiny_model("apoe", 2))
-    return explained(trial_for(Oracle(reader, show, turns), reader, SCENES, 2))
+    return explained(trial_for(Oracle(reader, show, turns, off), reader, SCENES, 2))
+
+
+def as_it_is(truth):
+    return truth
 
 
 def average(truth):
@@ -49,7 +61,7 @@ def average(truth):
 @pytest.mark.parametrize(
     "show, grey, chroma",
     [
-        (lambda truth: truth, 1, 1),
+        (as_it_is, 1, 1),
         (average, 0, 0),
         (lambda truth: truth.mean(2, keepdim=True) + average(truth) - average(truth).mean(2, keepdim=True), 1, 0),
     ],
@@ -79,3 +91,22 @@ def test_a_world_that_turns(scenes):
     once, twice = (np.array(found(scenes, average, turns)["turn"]["changed"]) for turns in (0.5, 1.0))
     assert (once > 0).all()
     np.testing.assert_allclose(twice, 4 * once, rtol=1e-4)
+
+
+def test_scores_of_every_context_and_sense(scenes):
+    right, off = found(scenes, as_it_is), found(scenes, as_it_is, off=1.0)
+    for sense in ("vision", "haptics"):
+        for name in CONTEXTS:
+            for measure in MEASURES:
+                shape = (len(LEVELS), SCENES) if measure == "coverage" else (SCENES,)
+                assert np.shape(off[measure][sense][name]) == shape
+            assert right["energy"][sense][name] == right["predicted_error"][sense][name] == [0.0] * SCENES
+            assert (np.array(right["coverage"][sense][name]) == 1).all()
+            assert np.less(off["log_likelihood"][sense][name], right["log_likelihood"][sense][name]).all()
+
+
+def test_errors_of_pictures_are_those_of_grey_and_chroma(scenes):
+    values = found(scenes, average, off=0.5)
+    for name in CONTEXTS:
+        both = np.add(*values["error"][name].values())
+        np.testing.assert_allclose(values["squared_error"]["vision"][name], both, rtol=1e-5)

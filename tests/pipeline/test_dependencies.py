@@ -78,7 +78,7 @@ def _forget() -> None:
 def test_a_digest_changes_where_code_does(copied, file, old, new, reaches):
     roots = {
         "stages.simulate", "stages.split", "stages.train", "stages.evaluate", "stages.score", "stages.check",
-        "gmn.params", "gmn.evaluation.density", "gmn.evaluation.heldout", "gmn.evaluation.calibration",
+        "gmn.params", "gmn.evaluation.density", "gmn.evaluation.heldout", "gmn.evaluation.scores",
         *(f"gmn.models.networks.{name}" for name in NAMES),
     }  # fmt: skip
     before = {root: code.digest(root) for root in roots}

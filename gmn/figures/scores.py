@@ -1,0 +1,37 @@
+"""Beyond the paper: proper scores of samples of P(z | C), by context."""
+
+import numpy as np
+
+from gmn.evaluation.explained import CONTEXTS
+from gmn.evaluation.results import Results
+from gmn.figures.calibration import LABELS, SHOWN, UNITS
+from gmn.figures.series import beside, series, training
+from gmn.figures.style import Figure, Sheet, caption
+from gmn.models.networks import NETWORKS
+
+
+def draw(results: Results, sheet: Sheet) -> Figure:
+    found = {network: results.explained(network) for network in results.networks}
+    figure, axes = sheet.panels(2, 2, 4.6)
+    places = np.arange(len(CONTEXTS))
+    for row, sense, letters in zip(axes, SHOWN, ("ab", "cd"), strict=True):
+        measures = {
+            "energy": ("energy score, less is better", UNITS[sense]),
+            "log_likelihood": ("log-likelihood, more is better", "nats per number"),
+        }
+        for panel, letter, (measure, (title, unit)) in zip(row, letters, measures.items(), strict=True):
+            for network, shift in beside(found, 0.18).items():
+                values = [found[network][measure][sense][name] for name in CONTEXTS]
+                series(panel, places + shift, values, network, ls="none", label=NETWORKS[network].label)
+            panel.set_xticks(places, LABELS.values(), fontsize=7)
+            panel.set(title=f"({letter}) {SHOWN[sense]}: {title}", xlabel="given, pictures + touches", ylabel=unit)
+    sheet.legend(figure, *axes[0, 0].get_legend_handles_labels(), ncols=len(found))
+    about = next(iter(found.values()))
+    caption(
+        figure,
+        f"{about['scenes']} test scenes, five unseen views each, {about['samples']} samples of P(z | C). Energy score: "
+        "mean distance of samples to the truth less half the mean distance of two samples; distance: root mean square "
+        "over a view. Log-likelihood: of the five views together, log of the mean over samples, low where no sample is "
+        f"near. Bars: 95 % bootstrap; {training(results)}",
+    )
+    return figure
