@@ -46,6 +46,7 @@ Start here <self>
 docs/experiments
 docs/pipeline
 docs/mese
+docs/shape
 docs/extending
 docs/scaling
 docs/robustness

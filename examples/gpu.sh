@@ -49,7 +49,7 @@ from gmn.paths import PARAMS, Paths
 settings = Settings.load(PARAMS)
 paths, runs = Paths(settings), [("m2", name) for name in settings.networks] + [("m2-heldout", "apoe")]
 missing = [(regime, name) for regime in settings.regimes for name in ("apoe", "baseline")]
-kinds = ("density", "classification", "agreement", "explained", "occupancy", "missing")
+kinds = ("density", "classification", "agreement", "explained", "shape", "missing")
 asked = [(kind, regime, name) for kind in kinds for regime, name in runs[:-1]]
 asked += [("heldout", regime, "apoe") for regime in ("m2", "m2-heldout")]
 asked += [("missing", regime, name) for regime, name in missing]

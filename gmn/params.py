@@ -75,7 +75,7 @@ class Scale(Network):
     missing: evaluation.Missing
     heldout: evaluation.Scored
     agreement: evaluation.Spread
-    occupancy: evaluation.Occupancy
+    shape: evaluation.Scored
     explained: evaluation.Spread
     album: Album
     benchmark: evaluation.Benchmark
@@ -119,7 +119,7 @@ class Scale(Network):
                 wanted[f"model, {key}.batch_size"] = needed
         config = self.config("poe", 2, "paper")
         latents = 4 * config.latent_channels * math.prod(config.grid)
-        for kind in ("density", "classification", "heldout", "agreement", "occupancy", "explained"):
+        for kind in ("density", "classification", "heldout", "agreement", "shape", "explained"):
             wanted[f"{kind}.samples"] = getattr(self, kind).samples * latents
         wanted["density.most_samples"] = self.density.most_samples * latents
         wanted["generation.samples"] = self.generation.samples * latents
@@ -131,12 +131,11 @@ class Scale(Network):
     def _limits(self) -> Iterator[tuple[str, int, int, str]]:
         """Counts that cannot be more than there are: key, value, the most, of what."""
         sets = {name: getattr(self.simulate.sets, name).scenes for name in Sets.model_fields}
-        of_test = dict.fromkeys(("density", "agreement", "explained", "occupancy", "album"), "test")
+        of_test = dict.fromkeys(("density", "agreement", "explained", "shape", "album"), "test")
         for kind, name in (of_test | {"heldout": "heldout", "missing": "val"}).items():
             yield f"{kind}.scenes", getattr(self, kind).scenes, sets[name], f"scenes of {name}"
         yield "density.most_samples_scenes", self.density.most_samples_scenes, sets["test"], "scenes of test"
         yield "missing.complete_scenes", self.missing.complete_scenes, sets["val"], "scenes of val"
-        yield "occupancy.fitted", self.occupancy.fitted, sets["train"], "scenes of train"
         told_apart = 2 * min(sets["test4"], sets["test6"])
         yield "classification.scenes", self.classification.scenes, told_apart, "scenes of test4 and test6, half of each"
         owners = {"": self, **{f"networks.{name}.": own for name, own in self.networks.items()}}

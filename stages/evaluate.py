@@ -18,7 +18,7 @@ KINDS = {
     "missing": "loss by the number of modalities shown (Fig. 5, S4)",
     "agreement": "how shapes and colours agree across samples (Fig. 1)",
     "explained": "how much of unseen views is imagined, how well samples are spread, and whether pictures turn",
-    "occupancy": "how much of the shape a linear probe reads from representations",
+    "shape": "how far imagined shapes overlap with the true ones, and how far apart their surfaces are",
 }
 
 

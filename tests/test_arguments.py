@@ -309,7 +309,8 @@ ELSEWHERE = {
     "gmn.training.loop": TENSORS, "gmn.evaluation.trial": TRIALS, "gmn.evaluation.agreement": TRIALS,
     "gmn.evaluation.scores": TENSORS, "gmn.evaluation.classification": TRIALS, "gmn.evaluation.density": TRIALS,
     "gmn.evaluation.explained": TRIALS, "gmn.evaluation.heldout": TRIALS, "gmn.evaluation.missing": TRIALS,
-    "gmn.evaluation.occupancy": TRIALS, "gmn.evaluation.results": FILES, "gmn.evaluation.claims": FILES,
+    "gmn.evaluation.shape": TRIALS, "gmn.evaluation.results": FILES, "gmn.evaluation.claims": FILES,
+    "gmn.trained.occupancy": TENSORS, "gmn.trained.mesh": "of what a Belief says, which is checked",
 }  # fmt: skip
 MADE_INSIDE = {
     "render", "trace", "table", "Channel", "grasp", "enough_shapes", "Sets", "Simulate", "Interval", "serve",

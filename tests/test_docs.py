@@ -33,6 +33,15 @@ def extended(tmp_path, monkeypatch) -> dict:
         yield names
 
 
+def test_shape(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"```python\n(.*?)```", (DOCS / "shape.md").read_text(), re.DOTALL)
+    names: dict = {}
+    exec(compile(block, "shape.md", "exec"), names)
+    assert names["hull"].volume > names["mesh"].volume and names["occupancy"].shape == (16, 2)
+    assert (tmp_path / "shape.ply").exists() and names["one"].is_watertight
+
+
 def test_extending(extended):
     assert [row["iteration"] for row in extended["curves"]] == [20, 40]
     assert extended["curves"][1]["val_full"] < extended["curves"][0]["val_full"]

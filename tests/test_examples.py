@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trimesh
 from PIL import Image
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -122,6 +123,18 @@ def test_a_run_of_other_scenes_is_refused(example, tmp_path):
     command = [sys.executable, str(EXAMPLES / short[0]), *short[1:], "80"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 2 and "of another run: train.scenes is 40, wanted 80" in result.stderr
+
+
+def test_shape_for_grasping(example):
+    said = example("shape_for_grasping.py")
+    mesh = trimesh.load(said.partition(":")[0])
+    assert mesh.is_watertight and mesh.extents.min() > 0.03 and mesh.extents.max() < 0.21  # metres
+    assert "at [0. 0. 0.1] m: filled with probability 0" in " ".join(said.split())
+    likely, outer = (float(re.search(rf"{what}.* (\d+) cm3", said)[1]) for what in ("faces", "hull"))
+    assert 100 < likely < outer
+    grip = re.search(r"grip at .*, ([\d.]+) cm apart\nthe true surface is ([\d.]+) and ([\d.]+) mm away", said)
+    assert 1 < float(grip[1]) < 5 and max(float(grip[2]), float(grip[3])) < 25
+    assert float(re.search(r"true shape: ([\d.]+)", said)[1]) > 0.45  # a lump in the middle has 0.4
 
 
 def test_own_senses(example):

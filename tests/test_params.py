@@ -169,7 +169,7 @@ LAPTOP = "scales.laptop."
         ({"cluster": ""}, "cluster: got ''"),
         ({"cluster": "yes"}, "cluster: got 'yes'"),
         ({LAPTOP + "album.scenes": 201}, "album.scenes: got 201; there are 200 scenes of test"),
-        ({LAPTOP + "occupancy.fitted": 6001}, "occupancy.fitted: got 6001; there are 6000 scenes of train"),
+        ({LAPTOP + "shape.scenes": 201}, "shape.scenes: got 201; there are 200 scenes of test"),
         (
             {LAPTOP + "classification.scenes": 220},
             "classification.scenes: got 220; there are 200 scenes of test4 and test6",

@@ -14,6 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+import trimesh
 from PIL import Image
 
 from gmn.commands import SCENES
@@ -119,6 +120,19 @@ def test_the_commands_draw(alone, installed, tmp_path):
             assert picture.width > 1000 and len(picture.getcolors(2**24)) > 100
 
 
+def test_the_shape_is_a_mesh_in_metres(alone, installed, tmp_path):
+    """The same from the command and, where a network knows more, another shape."""
+    gmn = str(installed / "bin" / "gmn")
+    for kind, touches in (("ply", "10"), ("obj", "0")):
+        shape = ("--look", "0", "--touch", touches, "--views", "1", "--samples", "1", "--mesh", f"new/shape.{kind}")
+        result = alone(gmn, "imagine", *shape, "picture.png")
+        assert result.returncode == 0, result.stderr
+    touched, nothing = (trimesh.load(tmp_path / f"new/shape.{kind}") for kind in ("ply", "obj"))
+    for mesh in (touched, nothing):
+        assert mesh.is_watertight and mesh.extents.min() > 0.03 and mesh.extents.max() < 0.21
+    assert abs(touched.volume - nothing.volume) > 1e-6
+
+
 def test_the_explorer_answers(surroundings):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -156,6 +170,11 @@ def test_the_scenes_are_those_of_the_test_set():
         (("look", "scene.jpeg"), ("scene.jpeg", ".png")),
         (("imagine", "--touch", "16", "scene.png"), ("--touch", "15")),
         (("imagine", "--model", "laptop/m2/pose", "scene.png"), ("laptop/m2/pose: not found", "laptop/m2/poe")),
+        (("imagine", "--mesh", "shape.png", "scene.png"), ("--mesh: got shape.png", ".ply, .obj or .stl")),
+        (
+            ("imagine", "--mesh", "a.ply", "--model", "laptop/m2/apoe", "--model", "laptop/m2/poe", "scene.png"),
+            ("--mesh: got 2 networks", "give one --model"),
+        ),
         (("explore", "--port", "0"), ("--port", "1")),
     ],
 )

@@ -9,7 +9,7 @@ import typer
 
 from gmn.arguments import checked, listed
 from gmn.commands import SCENES
-from gmn.commands.options import Look, PictureFile, Samples, Scene, Touch, Views
+from gmn.commands.options import Look, MeshFile, PictureFile, Samples, Scene, Touch, Views
 from gmn.errors import UserError
 from gmn.mese.settings import SceneSettings
 
@@ -27,12 +27,13 @@ def run(
     model: Annotated[
         list[str], typer.Option(help="Weights of the package such as map/m2/apoe, or a file; may be repeated.")
     ] = ("laptop/m2/apoe",),
+    mesh: MeshFile = None,
 ) -> None:
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
     from gmn.trained import TrainedGMN
 
     networks = {name: TrainedGMN.from_pretrained(weights) for name, weights in labelled(model).items()}
-    draw_imagined(networks, SCENES, scene, look, touch, views, samples, ", ".join(model), out)
+    draw_imagined(networks, SCENES, scene, look, touch, views, samples, ", ".join(model), out, mesh)
 
 
 def draw_imagined(
@@ -45,8 +46,9 @@ def draw_imagined(
     samples: int,
     about: str,
     out: Path,
+    mesh: Path | None = None,
 ) -> None:
-    """Write a picture of what networks imagine of one scene.
+    """Write a picture of what networks imagine of one scene, and the shape that a single one takes it to have.
 
     Args:
         networks: of M = 2, by what the picture calls them.
@@ -57,16 +59,21 @@ def draw_imagined(
         samples: of z.
         about: the networks, for the line below the picture.
         out: the file.
+        mesh: the file of the shape, if one is wanted.
 
     Raises:
-        UserError: the scene has fewer views than are given.
+        UserError: the scene has fewer views than are given; a mesh of several networks, or of nothing.
     """
     for option, value in (("look", look), ("touch", touch)):
         if value > settings.views:
             raise UserError(f"--{option}: got {value}; a scene of the set {settings.name} has {settings.views} at most")
+    if mesh and len(networks) > 1:
+        raise UserError(f"--mesh: got {len(networks)} networks; a file holds the shape of one: give one --model")
     from gmn.explore import scene as explored
     from gmn.figures.imagined import draw
     from gmn.figures.style import save_picture
+    from gmn.trained.belief import Belief
+    from gmn.trained.mesh import write_mesh
 
     angles = explored.orbit(views)
     sizes = {name: network.config.image_size for name, network in networks.items()}  # each sees pictures of its own
@@ -79,6 +86,10 @@ def draw_imagined(
         name: explored.imagine(network, seen[sizes[name]], given, angles, samples, network.drawn * sizes[name])
         for name, network in networks.items()
     }
+    if mesh:
+        for name, network in networks.items():
+            belief = Belief(network, seen[sizes[name]].contexts(given))
+            write_mesh(belief.mesh(), mesh)
     sensed = seen[settings.image_size]
     title = f"Imagined by {', '.join(networks)}; looks: {look}, touches: {touch}; scene {scene} of {settings.name}"
     about = f"{about}; viewpoints all around, a little from above"

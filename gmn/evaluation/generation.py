@@ -1,4 +1,4 @@
-"""Cross-modal generation (Fig. 1, S5, S6): pictures imagined from samples of z, given any context."""
+"""Cross-modal generation (Fig. 1, S5, S6): pictures, and shapes, imagined from samples of z, given any context."""
 
 import numpy as np
 import torch
@@ -7,15 +7,20 @@ from gmn.data.modalities import HAPTICS, VISION
 from gmn.data.reader import SceneReader
 from gmn.errors import UserError
 from gmn.evaluation.protocol import Contexts
+from gmn.evaluation.shape import STEP
 from gmn.evaluation.trial import Trial
 from gmn.mese import camera, pose, shape
+from gmn.mese.parts import filled
 from gmn.models.noise import Noise
+from gmn.trained.mesh import lattice
+from gmn.trained.occupancy import occupancy
 
 SCENES = 4
 ACCUMULATED = (0, 1, 2, 3, 4, 5, 10, 15)  # contexts of both senses in Fig. S5
 CONTEXTS: dict[str, Contexts] = {
     "fig1": {VISION: 1, HAPTICS: 15}, "image": {VISION: 5}, "haptics": {HAPTICS: 15}, "both": {VISION: 5, HAPTICS: 15},
 } | {f"n{n}": {VISION: n, HAPTICS: n} for n in ACCUMULATED}  # fmt: skip
+SHAPES = ("haptics", "image", "both")  # whose shape is kept, too
 
 
 def viewpoints() -> np.ndarray:
@@ -31,7 +36,8 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
     Returns:
         uint8 arrays, scenes first: ``truth`` (N, 16, D, D, 3), ``context`` (N, V, S, S, 3), ``touches``
         (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, D, D, 3). Pictures of
-        a field are drawn larger (D) than they are seen (S).
+        a field are drawn larger (D) than they are seen (S). Likewise ``filled-truth`` and per name in :data:`SHAPES`
+        ``filled-<name>`` (N, P): how likely points of :func:`gmn.trained.mesh.lattice` are filled, 255 being certain.
 
     Raises:
         UserError: the set has too few shapes.
@@ -41,10 +47,12 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
     chosen = _different_shapes(reader)
     episodes = reader.read(chosen)
     size = model.drawn * model.modalities[vision].shape[-1]
+    points, _ = lattice(model.config.extent, STEP)
     out = {
         "truth": np.stack([_truth(reader, i, size) for i in chosen]),
         "context": _pictures(episodes.senses[vision]),
         "touches": episodes.senses[haptics].numpy(),
+        "filled-truth": 255 * np.stack([filled(reader.scenes.object(i), points) for i in chosen]).astype(np.uint8),
     }
     queries = torch.from_numpy(pose.query(pose.camera_pose(viewpoints()))).to(device)
     for name, contexts in CONTEXTS.items():
@@ -52,6 +60,9 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         rows = torch.arange(len(z), device=device).repeat_interleave(len(queries))
         means = model.render(vision, z, rows, queries.repeat(len(z), 1), model.drawn)
         out[f"imagined-{name}"] = _pictures(means.unflatten(0, (trial.samples, len(chosen), -1)).transpose(0, 1))
+        if name in SHAPES:
+            likely = occupancy(model, z, torch.from_numpy(points)).unflatten(0, (trial.samples, -1)).mean(0)
+            out[f"filled-{name}"] = (255 * likely).round().byte().cpu().numpy()
         trial.progress.advance(1)
     return out
 

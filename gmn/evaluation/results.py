@@ -60,8 +60,12 @@ class Results:
         return _joined(self._read("agreement", "m2", network))
 
     def occupancy(self, network: str) -> dict:
-        """``<sense>[error | iou]``: (seeds, counts, scenes); ``reference[...]``: (seeds, scenes)."""
+        """``<sense>[error | iou]``, ``reference[...]``: a linear probe's, of runs kept from before :meth:`shape`."""
         return _joined(self._read("occupancy", "m2", network))
+
+    def shape(self, network: str) -> dict:
+        """``<mix>[iou | iou_sample | chamfer]``: (seeds, counts, scenes); ``nothing`` has one count."""
+        return _joined(self._read("shape", "m2", network))
 
     def explained(self, network: str) -> dict:
         """``error, posterior[context][part]``, ``variance[part]``, ``turn[changed | variance]``, and ``energy,

@@ -50,12 +50,6 @@ class Missing(Section):
     complete_scenes: Count
 
 
-class Occupancy(Scored):
-    """Scenes that a probe is fitted on, and those that it is tested on."""
-
-    fitted: Count
-
-
 class Generation(Section):
     """Samples of z a picture."""
 

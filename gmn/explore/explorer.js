@@ -1,5 +1,6 @@
 "use strict";
 // A source answers about(), scene(index) and imagine(index, given), all promises: see gmn/explore/explorer.py.
+// A live one has shape(index, given, network), too: the address of a mesh.
 
 function storedSource(album) {
   return {
@@ -19,6 +20,7 @@ function liveSource() {
     about: () => ask("about"),
     scene: (index) => ask(`scenes/${index}`),
     imagine: (index, given) => ask(`scenes/${index}/imagined?given=${given.join(",")}`),
+    shape: (index, given, network) => `scenes/${index}/shape/${network}.ply?given=${given.join(",")}`,
   };
 }
 
@@ -54,11 +56,12 @@ async function explore(root, source, names) {
       return tile;
     });
     const numbers = make("small");
+    const mesh = make("a", { textContent: "mesh (PLY, metres)", hidden: !source.shape });
     const row = make("div", { className: "tiles" });
     row.style.setProperty("--tiles", captions.length);
     row.append(...tiles.map((tile, k) => make("figure", {}, tile, make("figcaption", { textContent: captions[k] }))));
-    part(".answers").append(make("h3", {}, names[network], numbers), row);
-    return { network, tiles, numbers };
+    part(".answers").append(make("h3", {}, names[network], numbers, mesh), row);
+    return { network, tiles, numbers, mesh };
   });
 
   function draw() {
@@ -111,8 +114,12 @@ async function explore(root, source, names) {
     }
   }
 
-  function show(imagined, labels) {
+  function show(imagined, labels, chosen) {
     shown = imagined;
+    for (const { network, mesh } of answers) {
+      if (source.shape) mesh.href = source.shape(scenes.value, chosen, network);
+      mesh.download = `${network}-scene-${scenes.value}.ply`;
+    }
     part(".said").textContent = `Imagined from ${labels.join(", ") || "nothing"}.`;
     draw();
   }
@@ -121,7 +128,7 @@ async function explore(root, source, names) {
     if (!scene) return; // one is being opened
     link();
     const chosen = given(), labels = chosen.map((k) => scene.observations[k].label);
-    return ask(() => source.imagine(scenes.value, chosen), (imagined) => show(imagined, labels));
+    return ask(() => source.imagine(scenes.value, chosen), (imagined) => show(imagined, labels, chosen));
   }
 
   function offer(observation) {
@@ -142,7 +149,7 @@ async function explore(root, source, names) {
       scene = opened;
       part(".observations").replaceChildren(...scene.observations.map(offer));
       for (const k of first) buttons()[k].ariaPressed = "true";
-      show(imagined, first.map((k) => scene.observations[k].label));
+      show(imagined, first.map((k) => scene.observations[k].label), first);
     });
   }
 

@@ -21,7 +21,7 @@ from gmn.explore.scene import SensedScene, imagine, orbit
 from gmn.mese.senses import SENSES
 from gmn.mese.settings import SceneSettings
 from gmn.models.gmn import GMN
-from gmn.trained.belief import Samples
+from gmn.trained.belief import Belief, Samples
 
 SHOWN = 4  # samples on the page; more only enter the spread
 WHITE = 0.25  # the spread that is drawn as white
@@ -128,13 +128,8 @@ class Explorer:
             Per network ``sheet``: its rows are samples, then their spread; ``spread``: the mean standard deviation
             of the object's pixels over samples, and ``error``: their root mean square error, 1 being full white.
         """
-        count = len(self.observations)
-        if bad := [k for k in given if k >= count]:
-            raise UserError(f"given: got {bad[0]}; there are {count} observations, from 0")
         scene, truth = self._open(index)
-        views: dict[str, list[int]] = {}
-        for k in given:
-            views.setdefault(self.observations[k].sense, []).extend(self.observations[k].views)
+        views = self._views(given)
         lit = truth.any(-1)
         answers = {}
         for name, model in self.models.items():
@@ -148,6 +143,27 @@ class Explorer:
                 "sheet": _sheet(rows), "spread": round(float(spread[lit].mean()), 3), "error": round(float(error), 3)
             }  # fmt: skip
         return answers
+
+    def shape(self, index: Index, given: Sequence[Index], network: str) -> bytes:
+        """The mesh of what ``network`` takes scene ``index`` to be like when some observations are given, as PLY.
+
+        Raises:
+            UserError: no such scene, observation or network; or nowhere is anything likely.
+        """
+        if network not in self.models:
+            raise UserError(f"network: got {network!r}; there are {', '.join(self.models)}")
+        belief = Belief(self.models[network], self._open(index)[0].contexts(self._views(given)))
+        return belief.mesh(self.samples).export(file_type="ply")
+
+    def _views(self, given: Sequence[int]) -> dict[str, list[int]]:
+        """By sense, the views of some observations."""
+        count = len(self.observations)
+        if bad := [k for k in given if k >= count]:
+            raise UserError(f"given: got {bad[0]}; there are {count} observations, from 0")
+        views: dict[str, list[int]] = {}
+        for k in given:
+            views.setdefault(self.observations[k].sense, []).extend(self.observations[k].views)
+        return views
 
     def album(self, tick: Callable[[int], None]) -> dict:
         """All that the page can ask: ``about``, ``scenes``, and ``imagined[scene][given]`` of every combination."""

@@ -55,13 +55,26 @@ def application(explorer: Explorer, page: str) -> FastAPI:
 
     @app.get("/scenes/{index}/imagined")
     def imagined(index: str, given: str = "") -> dict:
-        number = _known(index, explorer.scenes, "scene")
+        number, chosen = _known(index, explorer.scenes, "scene"), observations(given)
+        with one:
+            return explorer.imagine(number, chosen)
+
+    @app.get("/scenes/{index}/shape/{network}.ply")
+    def shape(index: str, network: str, given: str = "") -> Response:
+        number, chosen = _known(index, explorer.scenes, "scene"), observations(given)
+        if network not in explorer.models:
+            raise HTTPException(404, f"network: got {network[:20]!r}; there are {', '.join(explorer.models)}")
+        try:
+            with one:
+                return Response(explorer.shape(number, chosen, network), media_type="model/ply")
+        except UserError as error:
+            raise HTTPException(422, str(error)) from None
+
+    def observations(given: str) -> list[int]:
         count = len(explorer.observations)
         if len(given) > (DIGITS + 1) * count:
             raise HTTPException(422, f"given: {len(given)} letters; there are {count} observations")
-        chosen = {_known(each, count, "observation") for each in given.split(",")} if given else set()
-        with one:
-            return explorer.imagine(number, sorted(chosen))
+        return sorted({_known(each, count, "observation") for each in given.split(",")}) if given else []
 
     return app
 

@@ -31,13 +31,23 @@ def cubes_in_view(obj: Object, angles: np.ndarray, size: int) -> np.ndarray:
     return np.stack(seen)
 
 
-def lattice(cells: int = 2) -> np.ndarray:
-    """Points half a cube's edge apart that reach ``cells`` edges from the origin each way, (N, 3) metres."""
-    steps = np.arange(-2 * cells, 2 * cells + 1) * EDGE / 2
-    return np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1).reshape(-1, 3)
-
-
 def filled(obj: Object, points: np.ndarray) -> np.ndarray:
     """Whether points (N, 3) metres lie inside the object, (N,) bool."""
     away = (points[:, None] - obj.cubes) @ rotation(obj.orientation)
     return (np.abs(away).max(2) <= EDGE / 2 + 1e-9).any(1)
+
+
+def outside(obj: Object, per_edge: int = 10) -> np.ndarray:
+    """Points evenly on the object's surface, (N, 3) metres: ``per_edge``^2 on each face that no other cube covers."""
+    along = ((np.arange(per_edge) + 0.5) / per_edge - 0.5) * EDGE
+    u, v = (a.ravel() for a in np.meshgrid(along, along, indexing="ij"))
+    face = np.stack([np.full_like(u, EDGE / 2), u, v], -1)
+    faces = [np.roll(sign * face, axis, 1) for axis in range(3) for sign in (1, -1)]
+    normals = [np.roll((sign * EDGE / 2, 0, 0), axis) for axis in range(3) for sign in (1, -1)]
+    turned = rotation(obj.orientation).T
+    found = []
+    for cube in obj.cubes:
+        for points, normal in zip(faces, normals, strict=True):
+            if not filled(obj, (cube + 2 * normal @ turned)[None])[0]:
+                found.append(cube + points @ turned)
+    return np.concatenate(found)

@@ -184,22 +184,14 @@ class GMN(nn.Module):
         """How many times as large as those trained on pictures of it are drawn for people."""
         return DRAWN if self.config.field else 1
 
-    def density(self, z: Tensor, points: Tensor) -> Tensor:
+    def density(self, z: Tensor, points: Tensor) -> Tensor | None:
         """How much light matter absorbs at points (P, 3) metres of the world, (E, P) in 1/m.
 
-        The mean of what the renderers of pictures take it to be: where a picture is shown in parts, each has its own.
-
-        Raises:
-            UserError: none of them renders by emission and absorption.
+        The mean of what renderers take it to be that make pictures of a density alone: where a picture is shown in
+        parts, each has its own. None where no renderer does.
         """
         found = [renderer.density(z, points) for renderer in self.renderers if hasattr(renderer, "density")]
-        if not found:
-            raise UserError(
-                f"a network of geometry {self.config.geometry} with modalities "
-                f"{', '.join(m.name for m in self.modalities)} knows no density, so no shape can be read from it; "
-                "use one of geometry volume that renders pictures"
-            )
-        return torch.stack(found).mean(0)
+        return torch.stack(found).mean(0) if found else None
 
     def forward(self, *batch, **options) -> Bound:
         """:meth:`elbo`, as DistributedDataParallel calls it."""

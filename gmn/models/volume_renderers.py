@@ -48,7 +48,6 @@ class VolumeImageRenderer(nn.Module):
             raise UserError(f"modality {modality.name}: {channels} channels; a volume shows {FEATURES - 1} at most")
         self.frame, self.extent, self.stride, self.colours = frame, config.extent, config.stride, channels
         self.raster = (SAMPLES, height // config.stride, width // config.stride)
-        self.step = 2 * DEPTH * config.extent / SAMPLES  # m, along a ray
         self.volume = Volume(config)
         self.widen = nn.Conv2d(FEATURES, 2 * d, 3, padding=1)
         self.mix = nn.Conv2d(2 * d, 2 * d, 3, padding=1)
@@ -74,11 +73,6 @@ class VolumeImageRenderer(nn.Module):
         density = x[:, 0]
         met = (1 - torch.exp(-density)) * torch.exp(density - density.cumsum(1))  # (N, D, h, w)
         return torch.cat([(x[:, 1:] * met[:, None]).sum(2), met.sum(1, keepdim=True)], 1)
-
-    def density(self, z: Tensor, points: Tensor) -> Tensor:
-        """Absorption at points (P, 3) metres, (E, P) in 1/m: of light exp(-density * d) is left after d metres."""
-        places = (points / self.extent).expand(len(z), -1, -1)
-        return look_up(solid(self.volume(z))[:, :1], places)[:, 0] / self.step
 
 
 def solid(features: Tensor) -> Tensor:

@@ -88,6 +88,16 @@ def occupancy(sense: str, count: int) -> Measure:
     return Measure("occupancy", samples, share)
 
 
+def shape(mix: str, count: int) -> Measure:
+    """Intersection over union of the imagined shape and the true one."""
+
+    def samples(results: Results, network: str) -> list:
+        found = results.shape(network)
+        return [found[mix]["iou"][:, found["counts"].index(count)]]
+
+    return Measure("shape", samples)
+
+
 def elbo(results: Results, network: str) -> list:
     return [-results.missing(network, "m2")["losses"][:, -1]]
 
@@ -141,6 +151,9 @@ KNOWN: dict[str, list[Measure]] = {
     "occupancy explained from 15 pictures": [occupancy("sight", 15)],
     "from 15 touches": [occupancy("touch", 15)],
     "from 15 of both": [occupancy("both", 15)],
+    "overlap with the true shape, from ten pictures": [shape("pictures", 10)],
+    "overlap from ten touches": [shape("touches", 10)],
+    "overlap from ten of both": [shape("both", 10)],
 }
 EXPLAINED: dict[str, list[Measure]] = {
     name: [explained(context, part) for part in ("grey", "chroma")] for name, context in CONTEXTS.items()

@@ -5,6 +5,8 @@ Usage::
     scene = Belief(model, {"haptics": (readings, wrist_queries)})          # any subset of modalities, or {}
     pictures = scene.imagine({"vision": camera_queries}, samples=4)        # {"vision": (4, N, 3, H, W)}
     nats = scene.log_likelihood({"vision": (true_pictures, camera_queries)}, samples=50)
+    filled = scene.occupancy(points)                                       # (S, P) for points (P, 3) metres
+    scene.mesh().export("shape.ply")                                       # metres, the world's frame
 
 Senses are (N, ...) per modality: pictures (N, C, H, W) as uint8 0..255 or floats 0..1, readings (N, D) in SI units,
 senses of your own as you trained them. Queries are (N, Q): :func:`gmn.mese.pose.query` makes those of MESE from poses.
@@ -22,6 +24,7 @@ import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor
+from trimesh import Trimesh
 
 from gmn.arguments import Index, array_of, checked, memory
 from gmn.data.episodes import Episodes
@@ -32,10 +35,14 @@ from gmn.mese.channels import NARROWEST
 from gmn.mese.pose import CAMERA_RADIUS, QUERY, WRIST_BACK, WRIST_UP
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
+from gmn.trained import mesh as meshes
+from gmn.trained.occupancy import occupancy
 
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
 Samples = Annotated[int, Field(ge=1, le=10**6)]
 Pixels = Annotated[int, Field(ge=1, le=10**4)]
+Level = Annotated[float, Field(gt=0, lt=1)]
+Step = Annotated[float, Field(ge=0.001, le=0.05)]  # m
 DISTANCES = {"camera": CAMERA_RADIUS, "hand": math.hypot(WRIST_BACK, WRIST_UP)}  # m, of poses from the origin
 DTYPES = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64} | {
     torch.float16, torch.bfloat16, torch.float32, torch.float64
@@ -47,6 +54,7 @@ BLACK = 2 / 255  # no pixel is brighter where pictures were divided by 255 twice
 CIRCLE = 0.01  # how far sines and cosines may lie from the circle
 FAR = 3.0  # times as far from the origin as in training, or as near
 BEYOND, SHARE = 10.0, 0.2  # so many times outside the trained range, such a share of readings
+PLACED = 2**17  # points at a time
 
 
 @checked
@@ -159,6 +167,65 @@ class Belief:
         with self._own_precision():
             parts = [self.model.log_likelihood(episodes, noise, count) + math.log(count) for count in _parts(samples)]
         return float(torch.cat(parts).logsumexp(0)) - math.log(samples)
+
+    @torch.no_grad()
+    def occupancy(self, points: object, samples: Samples = 16, seed: Index = 0) -> Tensor:
+        """How far points in space are filled, in every sample; see :mod:`gmn.trained.occupancy`.
+
+        Args:
+            points: (P, 3) metres in the world's frame: z is up, the object is around the origin.
+            samples: S, how many scenes to imagine.
+            seed: of the noise.
+
+        Returns:
+            (S, P) in 0..1 on the model's device. The mean over samples is how likely a point is filled; its standard
+            deviation over samples is how much they disagree.
+
+        Raises:
+            UserError: points of another shape, not finite; or the network renders no pictures of MESE's camera.
+        """
+        points = _numbers(points, "points")
+        if points.ndim != 2 or points.shape[1] != 3:
+            raise UserError(f"points: got shape {tuple(points.shape)}; wanted (N, 3), metres")
+        points = _to_network(self.model, points, "points")
+        self._fits(samples, len(points))
+        noise, episodes = Noise(seed, device=self.model.device), self._episodes({})
+        found = []
+        with self._own_precision():
+            for count in _parts(samples):
+                z = self.model.prior(episodes, noise, count).z
+                found.append(torch.cat([occupancy(self.model, z, some) for some in points.split(PLACED)], 1))
+        return torch.cat(found)
+
+    def mesh(self, samples: Samples = 16, seed: Index = 0, level: Level = 0.5, step: Step = 0.005) -> Trimesh:
+        """The surface of what is likely filled, in metres in the world's frame.
+
+        Args:
+            samples, seed: as of :meth:`occupancy`, whose mean over samples is cut.
+            level: of it where the surface is, between 0 and 1: lower is larger, so that more of what may be there is
+                inside.
+            step: metres between the points that are asked for, 0.001 to 0.05.
+
+        Returns:
+            A :class:`trimesh.Trimesh`, closed, its faces outwards. ``vertex_attributes["spread"]`` (V,) is how
+            far the surface may be off: the root mean square distance of a vertex to the surfaces of the samples,
+            metres; to within about half a ``step``. PLY keeps it; OBJ and STL do not.
+
+        Raises:
+            UserError: as for :meth:`occupancy`; or nowhere is as much filled.
+        """
+        extent = self.model.config.extent
+        points, grid = meshes.lattice(extent, step)
+        filled = self.occupancy(points, samples, seed).cpu().numpy()
+        found = meshes.surface(filled.mean(0), grid, step, level)
+        if found is None:
+            raise UserError(
+                f"mesh: nowhere is occupancy above {level:g}, its highest is {filled.mean(0).max():.2g}; "
+                "use a lower level, or give more views"
+            )
+        others = [meshes.surface(sample, grid, step, level) for sample in filled]
+        found.vertex_attributes[meshes.SPREAD] = meshes.spread(found, others, extent).astype(np.float32)
+        return found
 
     def _episodes(self, asked: Mapping[str, tuple[Tensor, Tensor]]) -> Episodes:
         """One scene whose views are the contexts, then what is asked."""

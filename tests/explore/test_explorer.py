@@ -5,11 +5,13 @@ import io
 
 import numpy as np
 import pytest
+import trimesh
 from PIL import Image
 
 from gmn.explore.explorer import SHOWN, STORED, WHITE, Explorer, Observation, one_by_one
 from gmn.explore.scene import SensedScene, imagine, orbit
 from gmn.mese.simulate import simulate
+from gmn.trained.belief import Belief
 from tests.conftest import tiny_model
 
 VIEWS, SAMPLES = 6, 5
@@ -68,6 +70,19 @@ def test_a_sheet_holds_samples_and_their_spread(explorer, models, settings):
         lit = truth.any(-1)
         assert answer[name]["spread"] == pytest.approx(spread[lit].mean(), abs=1e-3)
         assert answer[name]["error"] == pytest.approx(np.sqrt(((wanted - truth) ** 2)[:, lit].mean()), abs=1e-3)
+
+
+def test_a_shape_is_that_of_the_belief(explorer, models, settings, monkeypatch):
+    def ball(model, z, points):  # of a radius that the sample says
+        return (points.norm(dim=1) < 0.05 + 0.02 * z.flatten(1).mean(1, keepdim=True).tanh()).float()
+
+    monkeypatch.setattr("gmn.trained.belief.occupancy", ball)
+    given = [1, 3]  # look 2, touches 2-5
+    mesh = trimesh.load(io.BytesIO(explorer.shape(0, given, "apoe")), "ply")
+    belief = Belief(models["apoe"], SensedScene.make(settings, 0).contexts({"vision": [1], "haptics": [1, 2, 3, 4]}))
+    wanted = belief.mesh(SAMPLES)
+    np.testing.assert_allclose(mesh.vertices, wanted.vertices, atol=1e-6)
+    assert mesh.is_watertight and explorer.shape(0, [], "apoe") != explorer.shape(0, given, "apoe")
 
 
 def test_the_truth_is_what_a_camera_sees(explorer, settings):

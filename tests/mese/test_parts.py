@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from gmn.mese import camera
-from gmn.mese.object import Object
-from gmn.mese.parts import cubes_in_view, filled, lattice
+from gmn.mese.object import Object, rotation
+from gmn.mese.parts import cubes_in_view, filled, outside
 from gmn.mese.shape import EDGE
 
 TILTED = np.array([0.9, 0.1, 0.4, -0.1]) / np.linalg.norm([0.9, 0.1, 0.4, -0.1])
@@ -43,7 +43,13 @@ def test_the_object_fills_the_space_of_its_cubes(thing):
     assert volume == pytest.approx(len(WALK) * EDGE**3, rel=0.05)
 
 
-def test_the_lattice_holds_every_object():
-    points = lattice()
-    assert points.shape == (729, 3) and np.abs(points).max() == pytest.approx(2 * EDGE)
-    assert (points == 0).all(1).any()
+def test_the_outside_is_the_faces_that_no_cube_covers(thing):
+    points, step = outside(thing, 10), 1e-4
+    faces = 6 * len(WALK) - 2 * (len(WALK) - 1)
+    assert points.shape == (100 * faces, 3)
+    centre = thing.cubes.mean(0)
+    assert filled(thing, points).all()
+    around = points[:, None] + step * np.concatenate([np.eye(3), -np.eye(3)]) @ rotation(thing.orientation).T
+    inside = filled(thing, around.reshape(-1, 3)).reshape(len(points), 6)
+    assert (inside.sum(1) == 5).all()  # one step out of six leaves the object
+    assert np.abs(points.mean(0) - centre).max() < EDGE / 4

@@ -14,7 +14,6 @@ from gmn.models.config import EXTENT
 from gmn.models.frames import cells
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
-from gmn.models.volume_renderers import solid
 from tests import conftest
 from tests.conftest import NETWORKS, episodes_for, tiny_config, tiny_model
 
@@ -75,36 +74,6 @@ def test_what_is_behind_is_hidden():
     for near, (red, green) in zip((0, 1), [picture[:2, 8, 8] for picture in seen], strict=True):
         bright, dark = (red, green) if near == 0 else (green, red)  # at yaw 0 the camera looks along x
         assert bright > 10 * dark
-
-
-def test_density_is_what_dims_light():
-    """Light along a way of d metres is weakened by exp(-density * d): in pictures, and by what density says."""
-    model = tiny_model("apoe", 2, image_size=64, **VOLUME)
-    renderer = model.renderers[0]
-    z = torch.randn(2, renderer.volume.near.in_channels, 6, 6, 6, dtype=torch.double)
-    with torch.no_grad():
-        seen = renderer.see(solid(renderer.volume(z)), camera_queries(np.zeros((2, 2))))[:, -1]  # what the rays met
-    along = torch.linspace(-1.2 * EXTENT, 1.2 * EXTENT, 2001, dtype=torch.double)  # a camera at yaw 0 looks along x
-    central = torch.stack([along, 0 * along, 0 * along], 1)
-    met = 1 - torch.exp(-model.density(z, central).detach().sum(1) * (along[1] - along[0]))
-    torch.testing.assert_close(seen[:, 7:9, 7:9].mean((1, 2)), met, atol=0.02, rtol=0)
-    assert model.density(z, central[[0, -1]]).abs().max() == 0  # outside the volume
-    everywhere = cells(6, EXTENT).double()
-    inside = model.density(z, everywhere).detach()
-    torch.testing.assert_close(inside, solid(renderer.volume(z))[:, 0].flatten(1).detach() / renderer.step)
-
-
-def test_parts_of_a_picture_share_one_density():
-    model = tiny_model("apoe", 5, **VOLUME)
-    z = torch.randn(1, model.renderers[0].volume.near.in_channels, 6, 6, 6, dtype=torch.double)
-    points = cells(4, EXTENT).double()
-    own = [renderer.density(z, points) for renderer in model.renderers[:4]]
-    torch.testing.assert_close(model.density(z, points), sum(own) / 4)
-
-
-def test_a_map_has_no_density():
-    with pytest.raises(UserError, match="geometry map with modalities vision, haptics knows no density"):
-        tiny_model("apoe", 2).density(torch.zeros(1, 1), torch.zeros(1, 3))
 
 
 @pytest.mark.parametrize("modalities", [2, 5, 8, 14])

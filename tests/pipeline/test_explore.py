@@ -62,6 +62,8 @@ def test_live_networks_answer(server):
         ("scenes/0/imagined?given=30", 404, "there are 30"),
         ("scenes/0/imagined?given=1;2", 422, "use a number"),
         ("scenes/0/imagined?given=" + "1," * 20_000, 422, "30 observations"),
+        ("scenes/0/shape/pose.ply", 404, "network: got 'pose'; there are apoe, baseline, poe"),
+        ("scenes/0/shape/apoe.ply?given=30", 404, "there are 30"),
         ("../params.yaml", 404, "Not Found"),
     ],
 )

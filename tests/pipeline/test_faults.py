@@ -50,7 +50,7 @@ WRONG = {
 READ = [  # file, the stage that reads it
     ("reports/smoke/missing/m8-1-2/apoe/0.json", "claims"),
     ("reports/smoke/benchmark.json", "claims"),
-    ("reports/smoke/occupancy/m2/poe/0.json", "figures"),
+    ("reports/smoke/shape/m2/poe/0.json", "figures"),
     ("data/smoke/generation/apoe.safetensors", "figures"),
     ("reports/smoke/claims.json", "report"),
     ("data/smoke/album.json", "report"),

@@ -1,0 +1,80 @@
+"""How right the imagined shape is: its overlap with the true cubes, and how far apart their surfaces are.
+
+What is filled is the mean over samples of P(z | C) of :func:`gmn.trained.occupancy.occupancy`, cut at one half, as
+:meth:`gmn.trained.belief.Belief.mesh` cuts it. Not in the paper.
+"""
+
+import numpy as np
+import torch
+
+from gmn.data.modalities import HAPTICS, VISION
+from gmn.evaluation.protocol import Contexts, rounded
+from gmn.evaluation.trial import Trial
+from gmn.mese.object import Object
+from gmn.mese.parts import filled, outside
+from gmn.mese.shape import EDGE
+from gmn.trained.mesh import distances, lattice, samples, surface
+from gmn.trained.occupancy import occupancy
+
+SETS = ("test",)
+COUNTS = (1, 2, 5, 10, 15)
+MIXES = {"pictures": (VISION,), "touches": (HAPTICS,), "both": (VISION, HAPTICS)}  # name -> senses of the context
+STEP = EDGE / 4  # m, between points
+LEVEL = 0.5
+BATCH = 5
+
+
+@torch.no_grad()
+def shape(trial: Trial) -> dict:
+    """Intersection over union and Chamfer distance.
+
+    Args:
+        trial: of a network of M = 2.
+
+    Returns:
+        Per mix and count in ``counts``, and for ``nothing``, lists over scenes: ``iou`` the intersection over union
+        of the points that are filled and those that truly are; ``iou_sample`` the same of every sample, their mean;
+        ``chamfer`` the mean of the mean distances from either surface to the other, metres.
+    """
+    contexts: dict[tuple[str, int], Contexts] = {
+        (mix, count): dict.fromkeys(senses, count) for mix, senses in MIXES.items() for count in COUNTS
+    } | {("nothing", 0): {}}
+    points, grid = lattice(trial.model.config.extent, STEP)
+    found = {context: {"iou": [], "iou_sample": [], "chamfer": []} for context in contexts}
+    for batch in trial.batches(BATCH):
+        things = [trial.reader.scenes.object(index) for index in batch.indices]
+        truth = np.stack([filled(thing, points) for thing in things])
+        for context, given in contexts.items():
+            z = trial.model.prior(batch.given(given), batch.noise(), trial.samples).z
+            each = occupancy(trial.model, z, torch.from_numpy(points)).double().cpu().numpy()
+            each = each.reshape(trial.samples, len(things), -1)
+            scores = found[context]
+            scores["iou"] += list(overlap(each.mean(0) > LEVEL, truth))
+            scores["iou_sample"] += list(overlap(each > LEVEL, truth).mean(0))
+            scores["chamfer"] += [chamfer(one, grid, thing) for one, thing in zip(each.mean(0), things, strict=True)]
+    tables = {mix: {} for mix in (*MIXES, "nothing")}
+    for (mix, _), scores in found.items():
+        for name, values in scores.items():
+            tables[mix].setdefault(name, []).append(rounded(values))
+    about = {"counts": list(COUNTS), "scenes": trial.scenes, "samples": trial.samples, "step": STEP}
+    return about | tables
+
+
+def overlap(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Intersection over union of points, bool (..., P), (...)."""
+    return (guess & truth).sum(-1) / (guess | truth).sum(-1)
+
+
+def chamfer(filled: np.ndarray, grid: tuple[int, int, int], thing: Object) -> float:
+    """Mean of the mean distances from the surface of what is ``filled`` (P,) to the object's, and back, metres.
+
+    Where nothing is filled, its fullest point stands for the surface.
+    """
+    found = surface(filled, grid, STEP, LEVEL)
+    if found is None:
+        points, _ = lattice(STEP * (grid[0] - 1) / 2, STEP)
+        ours = points[[filled.argmax()]]
+    else:
+        ours = samples(found)
+    true = outside(thing)
+    return float((distances(ours, true).mean() + distances(true, ours).mean()) / 2)
