@@ -54,10 +54,10 @@ doubt = np.where(grips, off[some][:, None] + off[some][None], np.inf)
 if grips.any():
     left, right = np.unravel_index(doubt.argmin(), doubt.shape)
     print(f"grip at {places[left].round(3)} and {places[right].round(3)} m, {100 * width[left, right]:.1f} cm apart")
-    missed = distances(places[[left, right]], outside(scene.thing))
+    missed = distances(places[[left, right]], outside(scene.object))
     print(f"the true surface is {1000 * missed[0]:.1f} and {1000 * missed[1]:.1f} mm away")
 
 # How right the whole is: intersection over union with the true cubes
 grid = np.stack(np.meshgrid(*3 * [np.arange(-0.1, 0.1, 0.008)]), -1).reshape(-1, 3)
-ours, truth = belief.occupancy(grid).mean(0).numpy() > 0.5, filled(scene.thing, grid)
+ours, truth = belief.occupancy(grid).mean(0).numpy() > 0.5, filled(scene.object, grid)
 print(f"intersection over union with the true shape: {(ours & truth).sum() / (ours | truth).sum():.2f}")

@@ -89,7 +89,7 @@ def test_a_field_is_filled_where_its_pictures_show_matter():
 
 
 def test_viewpoints_are_all_around():
-    looking = pose.camera_frame(viewpoints())[2]
+    looking = pose.camera_axes(viewpoints())[2]
     assert np.abs(looking.mean(0)).max() < 0.05
     nearest = np.sort(looking @ looking.T, 1)[:, -2]
     assert np.degrees(np.arccos(nearest)).min() > 25
