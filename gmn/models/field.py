@@ -187,8 +187,8 @@ class FieldImageRenderer(nn.Module):
         height, width = rows + 2 * reach, columns + 2 * reach
         number = torch.where(shown, at[..., 1] * width + at[..., 0], 0)
         centres = torch.zeros(len(cells), height * width, device=cells.device).scatter_add_(1, number, shown.float())
-        near = F.max_pool2d(centres.view(-1, 1, height, width), 2 * reach + 1, 1)
-        return near.flatten(1) > 0
+        near = F.max_pool2d(centres.view(-1, 1, height, width), (1, 2 * reach + 1), 1)
+        return F.max_pool2d(near, (2 * reach + 1, 1), 1).flatten(1) > 0
 
     def _steps(self, nearest: Tensor, farthest: Tensor) -> slice:
         """The steps along a ray that may lie in cells between two depths, metres from the origin."""
