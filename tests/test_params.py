@@ -15,7 +15,7 @@ GONE = object()
 
 def load(tmp_path, changes: dict[str, object] | None = None) -> Settings:
     """The repository's settings, with keys changed, added or taken away."""
-    settings = yaml.safe_load(Path("params.yaml").read_text())
+    settings = yaml.safe_load(Path("params.yaml").read_text()) | {"scale": "laptop"}  # also in a copy at another
     for key, value in (changes or {}).items():
         *parents, last = key.split(".")
         home = reduce(getitem, parents, settings)

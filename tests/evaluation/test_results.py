@@ -23,7 +23,8 @@ def test_training_curves_wait_for_whole_batches(tmp_path):
         }
         write_sealed_table(tmp_path / f"{seed}.csv", pd.DataFrame(rows))
     paths = SimpleNamespace(curves=lambda network, regime, seed: tmp_path / f"{seed}.csv")
-    settings = SimpleNamespace(seeds=[0, 3], now=SimpleNamespace(train=SimpleNamespace(iterations=8)))
+    trained = SimpleNamespace(train=SimpleNamespace(iterations=8))
+    settings = SimpleNamespace(seeds=[0, 3], now=SimpleNamespace(of=lambda network: trained))
     curves = Results(settings, paths).curves("apoe", "m2")
     assert curves["seed"].tolist() == [0] * 4 + [3] * 4
     np.testing.assert_equal(curves["train"].tolist(), [np.nan, np.nan, 3.0, 4.0] * 2)

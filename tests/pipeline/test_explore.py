@@ -23,7 +23,8 @@ def server(repro):
     command = [sys.executable, "-m", "stages", "explore", "--port", str(port)]
     process = subprocess.Popen(command, cwd=repro[0], env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
     try:
-        assert f"http://127.0.0.1:{port}" in process.stdout.readline()
+        said = iter(process.stdout.readline, "")
+        assert any(f"http://127.0.0.1:{port}" in line for line in said)  # after a line a network
         address = f"http://127.0.0.1:{port}/"
         for _ in range(100):
             try:
