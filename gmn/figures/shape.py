@@ -12,7 +12,7 @@ from gmn.figures.series import beside, series, training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, caption
 from gmn.mese.shape import EDGE
 from gmn.models.config import EXTENT
-from gmn.roster import LABELS, NETWORKS
+from gmn.models.networks import NETWORKS
 from gmn.trained.mesh import lattice, surface
 
 SCENE = 2  # as in Fig. S6
@@ -22,7 +22,7 @@ CLAY, LIGHT = np.array([0.55, 0.62, 0.72]), np.array([-0.45, -0.35, 0.82])
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
-    found = {network: results.shape(network) for network in NETWORKS}
+    found = {network: results.shape(network) for network in results.networks}
     if sheet.across:
         figure = Figure(figsize=(PAGE, 4.4))
         above, below = figure.subfigures(2, 1, height_ratios=(2.6, 1.8))
@@ -34,12 +34,12 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     for panel, mix in zip(panels, TITLES, strict=True):
         _overlap(panel, found, mix)
     _shapes(below, results, boxes)
-    about = found["apoe"]
+    about = next(iter(found.values()))
     caption(
         figure,
         f"{about['scenes']} test scenes; shape: where the mean of {about['samples']} samples of P(z | C) is filled by "
         f"more than one half; intersection over union of points {1000 * STEP:.3g} mm apart; bars: 95 % bootstrap; "
-        f"{training(results)}. (d) surfaces imagined by {LABELS[results.settings.model]}, training seed "
+        f"{training(results)}. (d) surfaces imagined by {NETWORKS[results.settings.model].label}, training seed "
         f"{results.settings.seeds[0]}",
     )
     return figure
@@ -47,10 +47,10 @@ def draw(results: Results, sheet: Sheet) -> Figure:
 
 def _overlap(axes, found: dict, mix: str) -> None:
     """IoU against the number of views, a line per network, its name at its end."""
-    counts = [0, *found["apoe"]["counts"]]
+    counts = [0, *next(iter(found.values()))["counts"]]
     places = np.arange(len(counts))
     ends = {}
-    for network, shift in beside(0.06).items():
+    for network, shift in beside(found, 0.06).items():
         scores = np.concatenate([found[network][name]["iou"].swapaxes(0, 1) for name in ("nothing", mix)])
         series(axes, places + shift, scores, network)
         ends[network] = scores[-1].mean()
