@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -91,7 +92,8 @@ def commit(folder: Path) -> None:
 def kill_all(process: subprocess.Popen) -> None:
     """Kill -9 a process and all that it has started, as a lost machine would."""
     for each in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
-        each.kill()
+        with suppress(psutil.NoSuchProcess):  # it may just have ended
+            each.kill()
     process.communicate()
 
 
