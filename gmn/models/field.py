@@ -46,7 +46,7 @@ class Field(nn.Module):
             raise UserError(f"modalities: pictures of {colours} channels; a field has {FEATURES - 1} at most")
         width, fine, latent = config.decoder, config.field, config.latent_channels
         finer = {"kernel_size": 2 * fine, "stride": fine, "padding": fine // 2}
-        self.colours, self.side = colours, config.volume * fine
+        self.colours, self.side, self.extent = colours, config.volume * fine, config.extent
         self.step = 2 * DEPTH * config.extent / STEPS  # m, along a ray
         self.near, self.far = convolution(3, latent, width, 3), convolution(3, width, width, 3)
         self.grow = nn.ConvTranspose3d(width, width // 2, **finer)
@@ -65,6 +65,12 @@ class Field(nn.Module):
     def depth(self, feature: Tensor) -> Tensor:
         """Optical depth of a step where density's feature is ``feature``."""
         return self.step * F.relu(DENSEST * F.softplus(2 * feature - 1) - THINNEST)
+
+    def density(self, z: Tensor, points: Tensor) -> Tensor:
+        """Absorption at points (P, 3) metres, (E, P) in 1/m: of light exp(-density * d) is left after d metres."""
+        places = (points / self.extent).expand(len(z), -1, -1)
+        inside = places.abs().amax(2) < 1
+        return self.depth(look_up(self(z)[:, :1], places)[:, 0]) / self.step * inside
 
     def shaded(self, seen: Tensor, opacity: Tensor, direction: Tensor) -> Tensor:
         """Colours (N, C, n) of rays that met (N, n, F - 1) and ``opacity`` (N, n, 1) on their way (N, n, 3)."""
@@ -114,12 +120,6 @@ class FieldImageRenderer(nn.Module):
         depth = frame.ahead()[:, None, None] + along
         points = (depth[..., None] * rays[:, :, None]).flatten(1, 2)
         return (frame.to_world(points) / self.extent).unflatten(1, (rays.shape[1], len(along)))
-
-    def density(self, z: Tensor, points: Tensor) -> Tensor:
-        """Absorption at points (P, 3) metres, (E, P) in 1/m: of light exp(-density * d) is left after d metres."""
-        places = (points / self.extent).expand(len(z), -1, -1)
-        inside = places.abs().amax(2) < 1
-        return self.field.depth(look_up(self.field(z)[:, :1], places)[:, 0]) / self.field.step * inside
 
     def at(self, field: Tensor, episode: Tensor, query: Tensor, pixels: Tensor) -> Tensor:
         """Colours (N, C, n) of pixels (N, n) alone, numbered row by row, of fields (E, F, S, S, S)."""

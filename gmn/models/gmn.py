@@ -187,10 +187,9 @@ class GMN(nn.Module):
     def density(self, z: Tensor, points: Tensor) -> Tensor | None:
         """How much light matter absorbs at points (P, 3) metres of the world, (E, P) in 1/m.
 
-        The mean of what renderers take it to be that make pictures of a density alone: where a picture is shown in
-        parts, each has its own. None where no renderer does.
+        The mean of fields, should several senses have one; None where there is none.
         """
-        found = [renderer.density(z, points) for renderer in self.renderers if hasattr(renderer, "density")]
+        found = [field.density(z, points) for field in self.fields]
         return torch.stack(found).mean(0) if found else None
 
     def forward(self, *batch, **options) -> Bound:

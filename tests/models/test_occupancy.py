@@ -17,7 +17,7 @@ from gmn.trained import TrainedGMN
 from gmn.trained import belief as belief_module
 from gmn.trained.mesh import SPREAD, lattice, spread, surface
 from gmn.trained.occupancy import MATTER, carved, occupancy, viewpoints
-from tests.conftest import VOLUME, tiny_model
+from tests.conftest import FIELD, VOLUME, tiny_model
 from tests.models.test_field import solid_model
 
 COLOURS = np.array([(1, 0.1, 0.1), (0.1, 1, 0.1), (0.1, 0.1, 1), (1, 1, 0.1)])
@@ -69,13 +69,13 @@ def test_without_pictures_there_is_no_shape():
 
 
 def test_matter_is_what_stops_light():
-    """A network with a density is asked for that; parts of a picture have one each, their mean counts."""
-    model = tiny_model("apoe", 5, **VOLUME)
+    """A network with a field is asked for its density, once for all parts of a picture."""
     points = torch.tensor([[0.0, 0, 0], [0.01, 0, 0]], dtype=torch.double)
     z = torch.ones(3, 1, dtype=torch.double)
-    assert model.density(z, points) is None
-    for k, renderer in enumerate(model.renderers[:4]):
-        renderer.density = lambda z, points, k=k: k * z * points[:, 0] / 0.01 * np.log(2) / MATTER
+    assert tiny_model("apoe", 5, **VOLUME).density(z, points) is None
+    model = tiny_model("apoe", 5, **FIELD)
+    (field,) = model.fields
+    field.density = lambda z, points: 1.5 * z * points[:, 0] / 0.01 * np.log(2) / MATTER
     found = occupancy(model, z, points)
     torch.testing.assert_close(found, torch.tensor([[0, 1 - 0.5**1.5]], dtype=torch.double).expand(3, 2))
 
