@@ -144,7 +144,7 @@ TURN = Measure("explained", turned, lambda changed, variance: changed.mean(-1) /
 KNOWN: dict[str, list[Measure]] = {
     "ELBO, nats": [ELBO],
     "ten scenes told apart by five pictures and touches": [accuracy("H+I", 5)],
-    "by one of both": [accuracy("H+I", 1)],
+    "by one of each": [accuracy("H+I", 1)],
     "by five pictures": [accuracy("I", 5)],
     "by five touches": [accuracy("H", 5)],
     "which of ten do pictures show, after 15 touches of each": [recognised(15)],
