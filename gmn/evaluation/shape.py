@@ -51,7 +51,9 @@ def shape(trial: Trial) -> dict:
             scores = found[context]
             scores["iou"] += list(overlap(each.mean(0) > LEVEL, truth))
             scores["iou_sample"] += list(overlap(each > LEVEL, truth).mean(0))
-            scores["chamfer"] += [chamfer(one, grid, thing) for one, thing in zip(each.mean(0), things, strict=True)]
+            scores["chamfer"] += [
+                chamfer(one, points, grid, thing) for one, thing in zip(each.mean(0), things, strict=True)
+            ]
     tables = {mix: {} for mix in (*MIXES, "nothing")}
     for (mix, _), scores in found.items():
         for name, values in scores.items():
@@ -65,16 +67,12 @@ def overlap(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return (guess & truth).sum(-1) / (guess | truth).sum(-1)
 
 
-def chamfer(filled: np.ndarray, grid: tuple[int, int, int], thing: Object) -> float:
+def chamfer(filled: np.ndarray, points: np.ndarray, grid: tuple[int, int, int], thing: Object) -> float:
     """Mean of the mean distances from the surface of what is ``filled`` (P,) to the object's, and back, metres.
 
     Where nothing is filled, its fullest point stands for the surface.
     """
     found = surface(filled, grid, STEP, LEVEL)
-    if found is None:
-        points, _ = lattice(STEP * (grid[0] - 1) / 2, STEP)
-        ours = points[[filled.argmax()]]
-    else:
-        ours = samples(found)
+    ours = points[[filled.argmax()]] if found is None else samples(found)
     true = outside(thing)
     return float((distances(ours, true).mean() + distances(true, ours).mean()) / 2)

@@ -8,7 +8,7 @@ import torch
 
 from gmn.data.modalities import HAPTICS, VISION
 from gmn.evaluation import shape as module
-from gmn.evaluation.shape import COUNTS, MIXES, STEP, chamfer, shape
+from gmn.evaluation.shape import COUNTS, LEVEL, MIXES, STEP, chamfer, shape
 from gmn.mese.object import Object
 from gmn.mese.parts import filled
 from gmn.mese.shape import EDGE
@@ -77,4 +77,14 @@ def test_a_shape_elsewhere(scenes, monkeypatch):
     overlap = module.overlap(shifted, truth)
     assert overlap == pytest.approx(SHIFTED / (2 * BAR_VOLUME - SHIFTED), abs=0.01)
     # The end that sticks out has a cube's length to go at most; all else lies on the other surface.
-    assert chamfer(truth.astype(float), grid, BAR) < STEP / 2 < chamfer(shifted.astype(float), grid, BAR) < EDGE / 2
+    near, off = (chamfer(filling.astype(float), points, grid, BAR) for filling in (truth, shifted))
+    assert near < STEP / 2 < off < EDGE / 2
+
+
+def test_where_nothing_is_filled_the_fullest_point_stands_for_the_surface():
+    points, grid = lattice(0.105, STEP)
+    found = []
+    for fullest in ((0, 0, 0), (0.1, 0.1, 0.1)):
+        hardly = np.exp(-np.linalg.norm(points - fullest, axis=1)) * LEVEL
+        found.append(chamfer(hardly, points, grid, BAR))
+    assert found[0] < 2 * EDGE < found[1] < np.linalg.norm((0.1, 0.1, 0.1)) + 2 * EDGE
