@@ -14,7 +14,6 @@ Numpy arrays, and tensors of any device, are welcome; they are copied. The netwo
 float32 or, after ``model.double()``, float64, many samples a part at a time.
 """
 
-import difflib
 import math
 import warnings
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ from pydantic import Field
 from torch import Tensor
 from trimesh import Trimesh
 
-from gmn.arguments import Index, array_of, checked, memory
+from gmn.arguments import Index, Size, array_of, checked, memory
 from gmn.data.episodes import Episodes
 from gmn.data.modalities import Modality
 from gmn.data.scaling import Scale
@@ -35,12 +34,12 @@ from gmn.mese.channels import NARROWEST
 from gmn.mese.pose import CAMERA_RADIUS, QUERY, WRIST_BACK, WRIST_UP
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
+from gmn.section import hint
 from gmn.trained import mesh as meshes
 from gmn.trained.occupancy import occupancy
 
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
 Samples = Annotated[int, Field(ge=1, le=10**6)]
-Pixels = Annotated[int, Field(ge=1, le=10**4)]
 Level = Annotated[float, Field(gt=0, lt=1)]
 Step = Annotated[float, Field(ge=0.001, le=0.05)]  # m
 DISTANCES = {"camera": CAMERA_RADIUS, "hand": math.hypot(WRIST_BACK, WRIST_UP)}  # m, of poses from the origin
@@ -81,7 +80,7 @@ class Belief:
 
     @torch.no_grad()
     def imagine(
-        self, queries: Mapping[str, object], samples: Samples = 1, seed: Index = 0, size: Pixels | None = None
+        self, queries: Mapping[str, object], samples: Samples = 1, seed: Index = 0, size: Size | None = None
     ) -> dict[str, Tensor]:
         """What the scene is like from other queries.
 
@@ -251,9 +250,7 @@ class Belief:
 def _index(model: GMN, name: str) -> int:
     names = [m.name for m in model.modalities]
     if name not in names:
-        close = difflib.get_close_matches(name, names, 1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise UserError(f"{name}: unknown modality; this network knows {', '.join(names)}{hint}")
+        raise UserError(f"{name}: unknown modality; this network knows {', '.join(names)}{hint(name, names)}")
     return names.index(name)
 
 
