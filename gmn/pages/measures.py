@@ -60,12 +60,12 @@ def explained(context: str, part: str = "grey", table: str = "error") -> Measure
     return Measure("explained", samples, share)
 
 
-def accuracy(senses: str, count: int, question: str = "paper") -> Measure:
+def accuracy(senses: str, count: int) -> Measure:
     """Of telling ten scenes apart by ``count`` views of each of ``senses``: ``I``, ``H``, ``H+I``."""
 
     def samples(results: Results, network: str) -> list:
         found = results.classification(network)
-        return [found[question][senses][:, found["counts"].index(count)]]
+        return [found["paper"][senses][:, found["counts"].index(count)]]
 
     return Measure("classification", samples, form="%", block=GROUP)
 
