@@ -30,6 +30,10 @@ class Measure:
     def of(self, results: Results, network: str) -> Interval:
         return interval_of(self.statistic, *self.samples(results, network), block=self.block)
 
+    def mean(self, results: Results, network: str) -> float:
+        """That of :meth:`of`, without the resampling."""
+        return float(self.statistic(*map(np.ravel, self.samples(results, network))))
+
     def lead(self, results: Results, network: str, reference: str) -> Interval:
         """Of ``network`` over ``reference``, on the same scenes."""
         ours, theirs = (self.samples(results, name) for name in (network, reference))

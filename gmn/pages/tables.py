@@ -65,7 +65,7 @@ def _cell(run: Run, network: str, row: list[Measure]) -> str:
     marked = MEASURES["COVERAGE"].values()
     cells = []
     for measure in row:
-        text = number(measure.of(run.results, network).mean, measure.form)
+        text = number(measure.mean(run.results, network), measure.form)
         if network != REFERENCE and row not in marked:
             lead = measure.lead(run.results, network, REFERENCE)
             text += {HOLDS: BETTER, FAILS: WORSE, UNDECIDED: ""}[above(lead)]
@@ -117,7 +117,7 @@ def who_wins(run: Run, contexts: Iterable[str] = ("ten touches", "one picture", 
     for context in contexts:
         measure = measures.explained(measures.CONTEXTS[context])
         others = [network for network in run.networks if network != REFERENCE]
-        values = [f"{number(measure.of(run.results, network).mean, '%')}" for network in run.networks]
+        values = [number(measure.mean(run.results, network), "%") for network in run.networks]
         rows.append([context, *values, _summary({n: standing(run, measure, n) for n in others})])
     return markdown(rows, ["given", *(NETWORKS[network].label for network in run.networks), "so"])
 
