@@ -1,13 +1,12 @@
 """Kept runs: a folder of ``reports`` each."""
 
-import csv
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from gmn.errors import UserError
 from gmn.evaluation.results import AGAIN, Results
-from gmn.files import read_json
+from gmn.files import read_json, read_table
 from gmn.params import Settings
 from gmn.paths import Paths
 
@@ -62,8 +61,7 @@ class Run:
         path = self.folder / "time.csv"
         if not path.exists():
             return {}
-        with path.open(encoding="utf-8") as file:
-            return {row["stage"]: float(row["seconds"]) for row in csv.DictReader(file)}
+        return read_table(path, f"delete it, or {AGAIN}", ("stage", "seconds")).set_index("stage")["seconds"].to_dict()
 
 
 class _ReadOnce(Results):
