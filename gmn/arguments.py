@@ -69,8 +69,12 @@ def valid(adapter: TypeAdapter, value: Any, name: str) -> Any:
 def explained(error: Mapping[str, Any], *within: str) -> str:
     """One of pydantic's errors in a line: the key, the value, what is right."""
     parts = map(str, keys_of(error))
-    message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    return f"{'.'.join((*within, *parts))}: got {shown(error['input'])}; {message}"
+    return f"{'.'.join((*within, *parts))}: got {shown(error['input'])}; {wanted(error)}"
+
+
+def wanted(error: Mapping[str, Any]) -> str:
+    """What is right, in our words."""
+    return error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
 
 
 def keys_of(error: Mapping[str, Any]) -> tuple[int | str, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
-from gmn.arguments import STRICT, Index, keys_of, plain, shown
+from gmn.arguments import STRICT, Index, explained, keys_of, plain, wanted
 from gmn.errors import UserError
 
 Seed = Index
@@ -69,10 +69,9 @@ def explain(error: dict, root: type[BaseModel]) -> str:
         return f"{key}: unknown key{hint(str(location[-1]), _siblings(location, root)) or '; remove it'}"
     if error["type"] == "missing":
         return f"{key}: missing; add it"
-    message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if error["type"] == "value_error" and isinstance(error["input"], dict) and error["input"]:
-        return f"{key}: {message}".removeprefix(": ")  # of several values together, which it names
-    return f"{key or '(the whole file)'}: got {shown(error['input'])}; {message}"
+        return f"{key}: {wanted(error)}".removeprefix(": ")  # of several values together, which it names
+    return explained(error) if key else explained(error, "(the whole file)")
 
 
 def _siblings(location: tuple, root: type[BaseModel]) -> list[str]:
