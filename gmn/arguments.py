@@ -14,7 +14,7 @@ import inspect
 import os
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -106,13 +106,7 @@ def _adapters(function: Callable) -> dict[str, TypeAdapter]:
     """Of the parameters that are annotated; made at the first call, when all names are known."""
     hints = typing.get_type_hints(function, include_extras=True)
     hints.pop("return", None)
-    kinds = {name: parameter.kind for name, parameter in inspect.signature(function).parameters.items()}
-    many = {inspect.Parameter.VAR_POSITIONAL: tuple, inspect.Parameter.VAR_KEYWORD: dict}
-    return {name: adapter_of(hint) for name, hint in hints.items() if kinds[name] not in many}
-
-
-def adapter_of(hint: Any) -> TypeAdapter:
-    return TypeAdapter(_strict(hint), config=STRICT)
+    return {name: TypeAdapter(_strict(hint), config=STRICT) for name, hint in hints.items()}
 
 
 def _strict(hint: Any) -> Any:
@@ -126,7 +120,7 @@ def _strict(hint: Any) -> Any:
         return typing.Union[tuple(_strict(each) for each in inside)]  # noqa: UP007 (made of a list)
     if origin is tuple:
         return tuple[tuple(each if each is ... else _strict(each) for each in inside)]
-    if origin in (list, dict, Mapping, Sequence, Iterable, Collection):
+    if origin in (list, Mapping, Sequence):
         return origin[tuple(_strict(each) for each in inside)]
     if origin is None and isinstance(hint, type) and hint is not type(None) and hint not in (list, dict, tuple):
         return Annotated[Any, BeforeValidator(functools.partial(_instance, hint))]
