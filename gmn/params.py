@@ -100,6 +100,10 @@ class Scale(Network):
             for name in self.of(network).model.std:
                 if name not in known:
                     yield f"{key}model.std: {name!r} is no modality{hint(name, known)}"
+            if self.of(network).model.geometry == "map":
+                for part in _TRAININGS:
+                    if rays := getattr(self.of(network), part).rays:
+                        yield f"{key}{part}.rays: got {rays}; pictures of a map are scored whole: use null"
             for modalities in MODALITIES:
                 try:
                     self.config(network, modalities, "paper")

@@ -23,7 +23,7 @@ from gmn.models.networks import NETWORKS, Plain
 def encode(model: GMN, m: int, sense: Tensor, query: Tensor) -> Tensor:
     """One view of modality ``m`` to a code (R, *grid)."""
     encoder, modality = model.encoders[m], model.modalities[m]
-    if model.config.volume:
+    if model.config.geometry == "volume":
         return (
             picture_to_volume(encoder, modality, sense, query)
             if modality.is_picture
@@ -122,27 +122,6 @@ def features_of(volume, z: Tensor) -> Tensor:
     return volume.out(F.relu(volume.far(F.relu(volume.near(z[None])))))[0]
 
 
-def picture_of_volume(renderer, modality: Modality, z: Tensor, query: Tensor) -> Tensor:
-    """One picture: points along each ray, front to back; each lets through what those before it have left."""
-    view, row, column = view_of(modality, query)
-    features, (samples, rows, columns) = features_of(renderer.volume, z), renderer.raster
-    features = torch.cat([F.softplus(features[:1] - 1), features[1:]])
-    i, j = (k.ravel() for k in np.mgrid[:rows, :columns])
-    rays = view.rays(column + renderer.stride * (j + 0.5), row + renderer.stride * (i + 0.5))
-    light, seen = z.new_ones(rows * columns), 0
-    for k in range(samples):
-        depth = pose.CAMERA_RADIUS + 1.2 * renderer.extent * ((k + 0.5) / samples * 2 - 1)
-        points = _like(z, view.origin + depth * rays)
-        x = look_up(features, (points / renderer.extent + 1) / 2 * features.shape[1])
-        met = 1 - torch.exp(-x[0])
-        seen = seen + light * met * torch.cat([x[1:], torch.ones_like(x[:1])])
-        light = light * (1 - met)
-    seen = seen.unflatten(1, (rows, columns))
-    x = F.relu(renderer.mix(F.relu(renderer.widen(seen[None]))))
-    own = F.interpolate(seen[None, : modality.shape[0]], scale_factor=renderer.stride, mode="bilinear")
-    return (renderer.paint(F.relu(renderer.grow(x))) + own)[0]
-
-
 def picture_of_field(renderer, modality: Modality, z: Tensor, query: Tensor) -> Tensor:
     """One picture, a ray through every pixel: absorption, point by point, then shading by the direction of view."""
     view, row, column = view_of(modality, query)
@@ -188,10 +167,9 @@ def lstm_step(lstm, inputs: list[Tensor], hidden: Tensor, cell: Tensor, more=0) 
 def render(model: GMN, m: int, z: Tensor, query: Tensor) -> Tensor:
     """Mean of one view of modality ``m`` given z (T * Z, *grid)."""
     renderer, modality = model.renderers[m], model.modalities[m]
-    if model.config.volume:
+    if model.config.geometry == "volume":
         if modality.is_picture:
-            shown = picture_of_field if model.config.field else picture_of_volume
-            return shown(renderer, modality, z, query)
+            return picture_of_field(renderer, modality, z, query)
         return touch_of_volume(renderer, z, query)
     return render_map(renderer, z, query, modality.is_picture)
 

@@ -31,9 +31,9 @@ TINY = dict(
     image_size=16, crop_size=16, representation=6, state=5, latent=2, steps=3, decoder=3, kernel=3,
     std={"vision": 0.3, "haptics": 0.5},
 )  # fmt: skip
-VOLUME = {"volume": 3, "first_prior": "context", "pooling": "mean"}
-FIELD = VOLUME | {"field": 2, "prior": "shared", "pooling": "shrunk", "global_latent": 4}
-GEOMETRIES = {"map": {}, "volume": VOLUME, "volume of one step": VOLUME | {"steps": 1}, "field": FIELD}
+VOLUME = {"geometry": "volume", "cells": 3, "first_prior": "context", "pooling": "mean"}
+SHARED = VOLUME | {"prior": "shared", "pooling": "shrunk", "global_latent": 4}
+GEOMETRIES = {"map": {}, "volume": VOLUME, "volume of one step": VOLUME | {"steps": 1}, "volume, shared": SHARED}
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ LAPTOP = "scales.laptop."
             {LAPTOP + "simulate.world.crop_size": 40, LAPTOP + "model.stride": 8},
             "modality red-left: 40 x 20 pixels, not divisible by the stride 8",
         ),
-        ({LAPTOP + "model.volume": 1}, "model.volume: got 1; must be greater"),
+        ({LAPTOP + "model.cells": 1}, "model.cells: got 1; must be greater"),
         ({LAPTOP + "model.pooling": "max"}, "model.pooling: got 'max'; must be 'sum'"),
         ({"model": "apeo"}, "model: got 'apeo'.*'apoe', .*'baseline' or 'poe'"),
         ({"seed": GONE, "sead": 0}, "sead: unknown key; did you mean 'seed'"),
@@ -236,8 +236,8 @@ def test_a_folder_in_place_of_the_file(tmp_path):
 
 
 LARGE = [
-    ({"volume": 64}, {}, "model, train.batch_size"),
-    ({"representation": 4096, "volume": 16}, {}, "model, train.batch_size"),
+    ({"cells": 64}, {}, "model, train.batch_size"),
+    ({"representation": 4096, "cells": 16}, {}, "model, train.batch_size"),
     ({}, {"simulate.shard_scenes": 10**8, "simulate.sets.train.scenes": 10**8}, "simulate.shard_scenes"),
     ({}, {"classification.samples": 10**9}, "classification.samples"),
     ({}, {"album.samples": 10**9}, "album.samples"),

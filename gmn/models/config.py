@@ -15,6 +15,7 @@ from gmn.section import Section
 Width = Annotated[float, Field(ge=1e-3, le=1e3)]  # of a likelihood
 MOST = 4096
 Channels = Annotated[int, Field(ge=1, le=MOST)]
+GEOMETRIES = ("map", "volume")
 PRIORS = ("separate", "shared")
 EXTENT = 0.105  # m, half the edge of a volume that holds any object of MESE: six cubes' edges wide
 
@@ -29,12 +30,13 @@ class ModelConfig(Section):
         crop_size: pixels of the inner picture (M = 8, 14).
         representation: channels R of a modality's representation r.
         state: channels of every LSTM state.
-        volume: cells along each edge of a latent volume in the world's frame, which poses turn views into and out of;
-            None: the paper's latent map, whose networks are told poses as numbers.
-        field: points along the edge of a cell, where pictures show a field along rays of single pixels
-            (:mod:`gmn.models.field`); None: a coarse raster of rays, enlarged by convolutions.
-        extent: half the edge of that volume, metres.
-        stride: pixels per cell of the latent map, or per ray through the volume: 4 or 8; the paper's is 4.
+        geometry: ``map``, the paper's latent map, whose networks are told poses as numbers; or ``volume``, a latent
+            volume in the world's frame, which poses turn views into and out of: pictures show a field in it along rays
+            of single pixels (:mod:`gmn.models.field`).
+        cells: of the volume, along each edge.
+        points: of the field, along the edge of a cell.
+        extent: half the edge of the volume, metres.
+        stride: pixels per cell of the latent map: 4 or 8; the paper's is 4. In a volume, of the encoder's features.
         pooling: a modality's r is the ``sum`` of its views' codes, as the paper's, their ``mean`` (Sec. 2.3), or their
             mean with a view of zeros beside them, ``shrunk``: it tells how many there are.
         prior: ``separate``, the paper's networks for prior and posterior, or one ``shared`` by both: q(z | C, O) is
@@ -62,8 +64,9 @@ class ModelConfig(Section):
     crop_size: Size = 48
     representation: Annotated[int, Field(ge=2, le=MOST, multiple_of=2)] = 256
     state: Channels = 64
-    volume: Annotated[int, Field(ge=2, le=64)] | None = None
-    field: Literal[2, 4] | None = None
+    geometry: Literal[GEOMETRIES] = "map"
+    cells: Annotated[int, Field(ge=2, le=64)] = 6
+    points: one_of(2, 4) = 2
     extent: Positive = EXTENT
     stride: one_of(4, 8) = 4
     pooling: Literal["sum", "mean", "shrunk"] = "sum"
@@ -82,8 +85,6 @@ class ModelConfig(Section):
     def _of_its_modalities(self) -> "ModelConfig":
         if self.global_latent and self.prior != "shared":
             raise ValueError(f"global_latent: got {self.global_latent}; it needs prior: shared")
-        if self.field and not self.volume:
-            raise ValueError(f"field: got {self.field}; a field needs a volume: set it, or leave field out")
         names = [m.name for m in self.modality_list]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"modalities: got {', '.join(names) or 'none'}; give one at least, each a name of its own")
@@ -112,11 +113,6 @@ class ModelConfig(Section):
         return len(self.modality_list)
 
     @property
-    def geometry(self) -> str:
-        """``map``, ``volume`` or ``field``: which of :data:`gmn.models.senses.MODULES` it has."""
-        return "field" if self.field else "volume" if self.volume else "map"
-
-    @property
     def dimensions(self) -> int:
         """Of the latent grid: 2 or 3."""
         return len(self.grid)
@@ -125,8 +121,8 @@ class ModelConfig(Section):
     def grid(self) -> tuple[int, ...]:
         """Latent grid: depth, height and width of the volume, or height and width of the modalities' pictures over the
         stride."""
-        if self.volume:
-            return (self.volume,) * 3
+        if self.geometry == "volume":
+            return (self.cells,) * 3
         pictures = [m.shape[1:] for m in self.modality_list if m.is_picture]
         height, width = pictures[0] if pictures else (self.image_size, self.image_size)
         return height // self.stride, width // self.stride

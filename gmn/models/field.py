@@ -44,9 +44,9 @@ class Field(nn.Module):
         super().__init__()
         if colours >= FEATURES:
             raise UserError(f"modalities: pictures of {colours} channels; a field has {FEATURES - 1} at most")
-        width, fine, latent = config.decoder, config.field, config.latent_channels
+        width, fine, latent = config.decoder, config.points, config.latent_channels
         finer = {"kernel_size": 2 * fine, "stride": fine, "padding": fine // 2}
-        self.colours, self.side, self.extent = colours, config.volume * fine, config.extent
+        self.colours, self.side, self.extent = colours, config.cells * fine, config.extent
         self.step = 2 * DEPTH * config.extent / STEPS  # m, along a ray
         self.near, self.far = convolution(3, latent, width, 3), convolution(3, width, width, 3)
         self.grow = nn.ConvTranspose3d(width, width // 2, **finer)
@@ -92,10 +92,11 @@ class FieldImageRenderer(nn.Module):
 
     def __init__(self, modality: Modality, config: ModelConfig, frame: FrameOf = camera_frame):
         super().__init__()
-        self.channels, self.raster = list(modality.channels), modality.shape[1:]
+        self.channels = list(modality.channels) or list(range(modality.shape[0]))  # of the field's colours
+        self.raster = modality.shape[1:]
         self.window, self.frame, self.extent = Window.of(modality), frame, config.extent
         self.scene: list[Field] = []
-        side = config.volume * config.field
+        side = config.cells * config.points
         self.radius = math.sqrt(3) * config.extent / side  # m, of a point's cell
         along = ((torch.arange(STEPS) + 0.5) / STEPS * 2 - 1) * DEPTH * config.extent
         self.register_buffer("cells", cells(side, config.extent), persistent=False)

@@ -131,7 +131,7 @@ def look_up_each(values: Tensor, side: int, volume: Tensor, places: Tensor) -> T
         places: x, y, z, -1..1 from border to border, (P, 3).
 
     Returns:
-        (P, F).
+        (P, F), in the precision of ``places``.
     """
     at = (places + 1) * (side / 2) + 0.5  # in points of volumes with a border of zeros
     low = at.floor()
@@ -141,6 +141,7 @@ def look_up_each(values: Tensor, side: int, volume: Tensor, places: Tensor) -> T
     stride = torch.tensor([1, side + 2, (side + 2) ** 2], device=places.device)
     first = volume * (side + 2) ** 3 + (low.long() * stride).sum(1)
     corners = torch.cartesian_prod(*[torch.arange(2, device=places.device)] * 3) @ stride.flip(0)
+    values = values.to(share.dtype)
     return F.embedding_bag(first[:, None] + corners, values, per_sample_weights=share, mode="sum")
 
 

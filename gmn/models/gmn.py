@@ -176,13 +176,13 @@ class GMN(nn.Module):
             return renderer(z, episode, query)
         if not isinstance(renderer, FieldImageRenderer):
             name = self.modalities[modality].name
-            raise UserError(f"{name}: a network of geometry {self.config.geometry!r} shows one size; use a field")
+            raise UserError(f"{name}: a network of geometry {self.config.geometry!r} shows one size; use a volume")
         return renderer(z, episode, query, zoom)
 
     @property
     def drawn(self) -> int:
         """How many times as large as those trained on pictures of it are drawn for people."""
-        return DRAWN if self.config.field else 1
+        return DRAWN if self.config.geometry == "volume" else 1
 
     def density(self, z: Tensor, points: Tensor) -> Tensor | None:
         """How much light matter absorbs at points (P, 3) metres of the world, (E, P) in 1/m.

@@ -14,7 +14,7 @@ from gmn.models.field import FieldImageRenderer
 from gmn.models.frames import FrameOf, camera_frame, hand_frame
 from gmn.models.renderers import HapticRenderer, ImageRenderer
 from gmn.models.volume_encoders import VolumeHapticEncoder, VolumeImageEncoder
-from gmn.models.volume_renderers import VolumeHapticRenderer, VolumeImageRenderer
+from gmn.models.volume_renderers import VolumeHapticRenderer
 
 
 class Modules(NamedTuple):
@@ -36,10 +36,6 @@ MODULES: dict[str, dict[str, Modules]] = {
         "vector": Modules(HapticEncoder, HapticRenderer),
     },
     "volume": {
-        "picture": Modules(VolumeImageEncoder, VolumeImageRenderer),
-        "vector": Modules(VolumeHapticEncoder, VolumeHapticRenderer),
-    },
-    "field": {
         "picture": Modules(VolumeImageEncoder, FieldImageRenderer),
         "vector": Modules(VolumeHapticEncoder, VolumeHapticRenderer),
     },

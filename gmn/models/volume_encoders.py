@@ -36,7 +36,7 @@ class VolumeImageEncoder(nn.Module):
         self.mix = nn.Conv2d(r, r, 3, padding=1)
         self.join = nn.Linear(r + channels + 2, r)
         self.out = nn.Linear(r, r)
-        self.register_buffer("cells", cells(config.volume, config.extent), persistent=False)
+        self.register_buffer("cells", cells(config.cells, config.extent), persistent=False)
 
     def forward(self, sense: Tensor, query: Tensor) -> Tensor:
         frame = self.frame(query)
@@ -72,7 +72,7 @@ class VolumeHapticEncoder(nn.Module):
         self.mix = nn.Linear(8 * r, 8 * r)
         self.shape = nn.Linear(8 * r, r // 2 * LOCAL**3)
         self.out = nn.Linear(r // 2, r)
-        self.register_buffer("cells", cells(config.volume, config.extent), persistent=False)
+        self.register_buffer("cells", cells(config.cells, config.extent), persistent=False)
 
     def forward(self, sense: Tensor, query: Tensor) -> Tensor:
         x = F.relu(self.shape(F.relu(self.mix(F.relu(self.lift(sense))))))

@@ -17,6 +17,7 @@ from gmn.models.encoders import Skip3x3, SkipLinear
 from gmn.models.gmn import GMN
 from gmn.models.lstm import ConvLSTM
 from gmn.models.noise import Noise
+from gmn.models.renderers import RendererCore
 from gmn.models.representations import Roles
 
 FORGET = 1.0  # bias of forget gates
@@ -49,9 +50,9 @@ def initialise(model: GMN, episodes: Episodes, noise: Noise) -> None:
 
     count = len(known.context[0])
     z = noise.normal(model.initial.new_empty(count, model.config.latent_channels, *model.config.grid))
-    for m, renderer in enumerate(model.renderers):
-        if hasattr(renderer, "core"):
-            _share_gates(renderer.core.lstm, z, episodes.queries[m].flatten(0, 1))
+    for renderer, query in zip(model.renderers, episodes.queries, strict=True):
+        for core in (part for part in renderer.modules() if isinstance(part, RendererCore)):
+            _share_gates(core.lstm, z, query.flatten(0, 1))
 
 
 def _standardise_layers(encoder: nn.Module, view: tuple[Tensor, Tensor]) -> None:

@@ -16,7 +16,7 @@ from gmn.models.weights import save_weights
 from gmn.trained import TrainedGMN
 from gmn.trained import belief as belief_module
 from gmn.trained.belief import Belief
-from tests.conftest import FIELD, reader_for, tiny_model
+from tests.conftest import SHARED, reader_for, tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_any_sense_is_imagined_from_any_subset(trained, looks, touches):
 
 
 def test_a_field_is_imagined_at_any_multiple_of_its_size(looks):
-    model = tiny_model("apoe", 5, **FIELD).float().eval()
+    model = tiny_model("apoe", 5, **SHARED).float().eval()
     belief = Belief(model, {})
     asked = {"left-upper": looks[1][:2], "haptics": looks[1][:2]}
     imagined = belief.imagine(asked, samples=2, size=48)

@@ -8,12 +8,12 @@ from gmn.models.field import LEAST
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.models.rays import draw_pixels
-from tests.conftest import FIELD, episodes_for, tiny_model
+from tests.conftest import SHARED, episodes_for, tiny_model
 
 
 def solid_model(modalities: int = 2, **changes) -> GMN:
     """A network whose pictures show an L of two blocks, each of its own colour."""
-    model = tiny_model("apoe", modalities, **FIELD | changes).eval()
+    model = tiny_model("apoe", modalities, **SHARED | changes).eval()
     for field in model.fields:
         torch.nn.init.normal_(field.shading[-1].weight, std=0.1)
         field.forward = _blocks
@@ -84,7 +84,7 @@ def test_pixels_drawn_stand_for_all():
 
 def test_the_likelihood_of_some_rays_is_that_of_all_in_the_mean(scenes):
     """Value and gradient; z is the same in every draw, since its noise comes first."""
-    model = tiny_model("apoe", 2, **FIELD | {"decoder": 8})
+    model = tiny_model("apoe", 2, **SHARED | {"decoder": 8})
     episodes = episodes_for(scenes, model, count=2)
     where = torch.arange(15) < 3
     episodes = episodes.with_views(episodes.context & where, episodes.target & where)

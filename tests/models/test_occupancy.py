@@ -17,7 +17,7 @@ from gmn.trained import TrainedGMN
 from gmn.trained import belief as belief_module
 from gmn.trained.mesh import SPREAD, lattice, spread, surface
 from gmn.trained.occupancy import MATTER, carved, occupancy, viewpoints
-from tests.conftest import FIELD, VOLUME, tiny_model
+from tests.conftest import SHARED, tiny_model
 from tests.models.test_field import solid_model
 
 COLOURS = np.array([(1, 0.1, 0.1), (0.1, 1, 0.1), (0.1, 0.1, 1), (1, 1, 0.1)])
@@ -72,8 +72,8 @@ def test_matter_is_what_stops_light():
     """A network with a field is asked for its density, once for all parts of a picture."""
     points = torch.tensor([[0.0, 0, 0], [0.01, 0, 0]], dtype=torch.double)
     z = torch.ones(3, 1, dtype=torch.double)
-    assert tiny_model("apoe", 5, **VOLUME).density(z, points) is None
-    model = tiny_model("apoe", 5, **FIELD)
+    assert tiny_model("apoe", 5).density(z, points) is None
+    model = tiny_model("apoe", 5, **SHARED)
     (field,) = model.fields
     field.density = lambda z, points: 1.5 * z * points[:, 0] / 0.01 * np.log(2) / MATTER
     found = occupancy(model, z, points)

@@ -103,7 +103,7 @@ def test_a_coarser_latent_grid(scenes):
 
 
 @pytest.mark.parametrize("modalities", [2, 5, 8, 14])
-@pytest.mark.parametrize("geometry", ["volume", "field"])
+@pytest.mark.parametrize("geometry", ["volume", "volume, shared"])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_volume(scenes, network, geometry, modalities):
     model = tiny_model(network, modalities, **GEOMETRIES[geometry])
@@ -138,7 +138,7 @@ def test_a_shared_network_says_the_same_of_what_it_knows_in_either_role(scenes, 
     assert model.posterior(episodes, Noise(0)).kl()[:, some].max() > 1e-3
 
 
-@pytest.mark.parametrize("changes", [{"steps": 1}, {"pooling": "sum"}, {"volume": None}, {"reading": "released"}])
+@pytest.mark.parametrize("changes", [{"steps": 1}, {"pooling": "sum"}, {"geometry": "map"}, {"reading": "released"}])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_one_step_sums_means_and_the_other_reading(scenes, network, changes):
     model = tiny_model(network, 2, **VOLUME | changes)

@@ -28,7 +28,7 @@ def rewritten(tmp_path):
 
 def test_a_setting_younger_than_the_file_has_its_default(rewritten):
     def older(config):
-        for key in ("volume", "extent", "pooling"):
+        for key in ("geometry", "extent", "pooling"):
             del config[key]
 
     model, path = rewritten(older)
