@@ -23,6 +23,7 @@ from gmn.mese.settings import SceneSettings
 from gmn.models.gmn import GMN
 from gmn.trained.belief import Belief, Samples
 
+FINER = 2  # times as large as trained on are pictures, where a network can draw them so
 SHOWN = 4  # samples on the page; more only enter the spread
 WHITE = 0.25  # the spread that is drawn as white
 THUMBNAIL = 96  # pixels
@@ -96,6 +97,7 @@ class Explorer:
         self.observations, self.samples = observations, samples
         self.angles = orbit(views)
         self._open = lru_cache(maxsize=32)(self._make)
+        self._truth = lru_cache(maxsize=64)(self._seen)
 
     def about(self) -> dict:
         """What holds for all scenes; ``first``: what is given when one is opened, one look and all of other senses."""
@@ -112,13 +114,14 @@ class Explorer:
 
     def scene(self, index: Index) -> dict:
         """``observations``: label, sense and picture of each; ``truth``: a sheet of one row."""
-        scene, truth = self._open(index)
+        scene = self._open(index)
+        size = max((self._size(model) for model in self.models.values()), default=self.settings.image_size)
         return {
             "observations": [
                 {"label": each.label, "sense": SENSES[each.sense].view, "picture": _picture(scene, each)}
                 for each in self.observations
             ],
-            "truth": _sheet(truth[None], lossless=True),
+            "truth": _sheet(self._truth(index, size)[None], lossless=True),
         }
 
     def imagine(self, index: Index, given: listed(Index)) -> dict:
@@ -128,12 +131,12 @@ class Explorer:
             Per network ``sheet``: its rows are samples, then their spread; ``spread``: the mean standard deviation
             of the object's pixels over samples, and ``error``: their root mean square error, 1 being full white.
         """
-        scene, truth = self._open(index)
-        views = self._views(given)
-        lit = truth.any(-1)
+        scene, views = self._open(index), self._views(given)
         answers = {}
         for name, model in self.models.items():
-            imagined = imagine(model, scene, views, self.angles, self.samples)
+            truth = self._truth(index, self._size(model))
+            lit = truth.any(-1)
+            imagined = imagine(model, scene, views, self.angles, self.samples, self._size(model))
             spread = imagined.std(0)
             error = np.sqrt(((imagined - truth) ** 2)[:, lit].mean())
             rows = np.concatenate(
@@ -152,7 +155,7 @@ class Explorer:
         """
         if network not in self.models:
             raise UserError(f"network: got {network!r}; there are {', '.join(self.models)}")
-        belief = Belief(self.models[network], self._open(index)[0].contexts(self._views(given)))
+        belief = Belief(self.models[network], self._open(index).contexts(self._views(given)))
         return belief.mesh(self.samples).export(file_type="ply")
 
     def _views(self, given: Sequence[int]) -> dict[str, list[int]]:
@@ -178,12 +181,18 @@ class Explorer:
             imagined.append(answers)
         return {"about": self.about(), "scenes": [self.scene(k) for k in range(self.scenes)], "imagined": imagined}
 
-    def _make(self, index: int) -> tuple[SensedScene, np.ndarray]:
-        """A scene, and what is truly seen from all viewpoints."""
+    def _make(self, index: int) -> SensedScene:
         if index >= self.scenes:
             raise UserError(f"index: got {index}; there are {self.scenes} scenes, from 0")
-        scene = SensedScene.make(self.settings, index)
-        return scene, scene.truth(self.angles)
+        return SensedScene.make(self.settings, index)
+
+    def _seen(self, index: int, size: int) -> np.ndarray:
+        """What is truly seen from all viewpoints."""
+        return self._open(index).truth(self.angles, size)
+
+    def _size(self, model: GMN) -> int:
+        """Pixels along an edge of a network's pictures."""
+        return min(model.drawn, FINER) * self.settings.image_size
 
 
 def _picture(scene: SensedScene, observation: Observation) -> str:
