@@ -24,6 +24,7 @@ from gmn.section import Section, Seed, explain, hint, part_of
 from gmn.training.settings import Train
 
 VIEWS = SceneSettings.model_fields["views"].default  # of a scene: evaluations give up to all as context
+KINDS = tuple(evaluation.Evaluations.model_fields)
 MOST = 1024  # processes, or threads
 ADDRESS = r"^([a-z]+://)?[^\s/:]+:[0-9]{1,5}$"  # tcp://host:port
 Model = part_of(ModelConfig, "Model", without=("network", "modalities", "image_size", "crop_size", "extent", "reading"))
@@ -64,19 +65,12 @@ class Network(Section):
     train_missing: Train
 
 
-class Scale(Network):
+class Scale(Network, evaluation.Evaluations):
     """Sizes of everything: a section for each component; under ``networks`` those of a network that has its own."""
 
     simulate: Simulate
     networks: dict[Literal[NAMES], Network] = {}
-    density: evaluation.Density
-    classification: evaluation.Classification
     generation: evaluation.Generation
-    missing: evaluation.Missing
-    heldout: evaluation.Scored
-    agreement: evaluation.Spread
-    shape: evaluation.Scored
-    explained: evaluation.Spread
     album: Album
     benchmark: evaluation.Benchmark
 
@@ -123,7 +117,7 @@ class Scale(Network):
                 wanted[f"model, {key}.batch_size"] = needed
         config = self.config("poe", 2, "paper")
         latents = 4 * config.latent_channels * math.prod(config.grid)
-        for kind in ("density", "classification", "heldout", "agreement", "shape", "explained"):
+        for kind in (kind for kind in KINDS if kind != "missing"):
             wanted[f"{kind}.samples"] = getattr(self, kind).samples * latents
         wanted["density.most_samples"] = self.density.most_samples * latents
         wanted["generation.samples"] = self.generation.samples * latents
@@ -135,7 +129,7 @@ class Scale(Network):
     def _limits(self) -> Iterator[tuple[str, int, int, str]]:
         """Counts that cannot be more than there are: key, value, the most, of what."""
         sets = {name: getattr(self.simulate.sets, name).scenes for name in Sets.model_fields}
-        of_test = dict.fromkeys(("density", "agreement", "explained", "shape", "album"), "test")
+        of_test = dict.fromkeys((kind for kind in (*KINDS, "album") if kind != "classification"), "test")
         for kind, name in (of_test | {"heldout": "heldout", "missing": "val"}).items():
             yield f"{kind}.scenes", getattr(self, kind).scenes, sets[name], f"scenes of {name}"
         yield "density.most_samples_scenes", self.density.most_samples_scenes, sets["test"], "scenes of test"

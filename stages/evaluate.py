@@ -6,20 +6,13 @@ from typing import Annotated
 import typer
 
 from gmn.errors import UserError
+from gmn.evaluation.settings import Evaluations
 from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
 from gmn.progress import Progress
 from stages.options import Model, Seed
 
-KINDS = {
-    "density": "log-likelihood of pictures from touch, of touch from pictures (Fig. 3)",
-    "heldout": "the same for shapes that training saw or never saw",
-    "classification": "which of ten scenes a set of views belongs to (Fig. 4)",
-    "missing": "loss by the number of modalities shown (Fig. 5, S4)",
-    "agreement": "how shapes and colours agree across samples (Fig. 1)",
-    "explained": "how much of unseen views is imagined, how well samples are spread, and whether pictures turn",
-    "shape": "how far imagined shapes overlap with the true ones, and how far apart their surfaces are",
-}
+KINDS = {kind: field.description for kind, field in Evaluations.model_fields.items()}
 
 
 def run(

@@ -1,4 +1,4 @@
-"""How many scenes and samples each evaluation takes: a section for each, under the name of its module.
+"""Which evaluations there are, and how many scenes and samples each takes: a section for each, under its module's name.
 
 They stand apart from the modules, which need PyTorch: settings are also read where nothing is computed.
 """
@@ -48,6 +48,22 @@ class Missing(Section):
 
     scenes: Count
     complete_scenes: Count
+
+
+def _of(section: type[Section], question: str):
+    return Annotated[section, Field(description=question)]
+
+
+class Evaluations(Section):
+    """Of trained networks, each with its question; a default makes an entry in params.yaml needless."""
+
+    density: _of(Density, "log-likelihood of pictures from touch, of touch from pictures (Fig. 3)")
+    heldout: _of(Scored, "the same for shapes that training saw or never saw")
+    classification: _of(Classification, "which of ten scenes a set of views belongs to (Fig. 4)")
+    missing: _of(Missing, "loss by the number of modalities shown (Fig. 5, S4)")
+    agreement: _of(Spread, "how shapes and colours agree across samples (Fig. 1)")
+    explained: _of(Spread, "how much of unseen views is imagined, how well samples are spread, do pictures turn")
+    shape: _of(Scored, "how far imagined shapes overlap with the true ones, and how far apart their surfaces are")
 
 
 class Generation(Section):
