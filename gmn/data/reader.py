@@ -46,6 +46,7 @@ class SceneReader:
     def __init__(self, scenes: SceneSet, modalities: tuple[Modality, ...], scales: Mapping[str, Scale]):
         self.scenes, self.modalities, self.scales = scenes, modalities, scales
         self.views = int(scenes.settings["views"])
+        self._own = {m: scales[m.sense].of(m.channels) for m in modalities if m.sense in scales}
 
     def __len__(self) -> int:
         return len(self.scenes)
@@ -75,8 +76,8 @@ class SceneReader:
 
     def _scaled(self, modality: Modality, values: np.ndarray) -> Tensor:
         """In network units."""
-        if modality.sense in self.scales:
-            values = self.scales[modality.sense].of(modality.channels).scaled(values)
+        if modality in self._own:
+            values = self._own[modality].scaled(values)
         tensor = torch.from_numpy(np.ascontiguousarray(values))
         return tensor.float().div_(255) if tensor.dtype == torch.uint8 else tensor.float()
 

@@ -7,8 +7,6 @@ Shape letters: E episodes, N views, P points, F features, S fine points along an
 C channels, h w pixels.
 """
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -17,7 +15,7 @@ from gmn.data.modalities import Modality
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import convolution
-from gmn.models.frames import Frame, FrameOf, Window, camera_frame, cells, look_up, look_up_each
+from gmn.models.frames import Corners, Frame, FrameOf, Window, camera_frame, look_up
 
 FEATURES = 8  # of a point: density, colours, and what shading needs to know
 SHADING = 32  # width of the layers that shade
@@ -26,7 +24,7 @@ DENSEST = 32.0  # 1/m at feature 1/2; a cube of 35 mm lets through a third of th
 THINNEST = 1.0  # 1/m: what is thinner is nothing, so that rays through nothing can be left out
 LEAST = 1e-4  # share of a ray's light that a whole picture shows
 DRAWN = 4  # times as large as those trained on pictures are drawn for people
-VIEWS = 64  # views of a whole picture's rays at a time
+POINTS = 2**20  # of whole pictures' rays at a time
 
 
 class Field(nn.Module):
@@ -96,10 +94,7 @@ class FieldImageRenderer(nn.Module):
         self.raster = modality.shape[1:]
         self.window, self.frame, self.extent = Window.of(modality), frame, config.extent
         self.scene: list[Field] = []
-        side = config.cells * config.points
-        self.radius = math.sqrt(3) * config.extent / side  # m, of a point's cell
         along = ((torch.arange(STEPS) + 0.5) / STEPS * 2 - 1) * DEPTH * config.extent
-        self.register_buffer("cells", cells(side, config.extent), persistent=False)
         self.register_buffer("along", along, persistent=False)
         self.register_buffer("rays", self.window.rays(*self.raster), persistent=False)
 
@@ -127,74 +122,46 @@ class FieldImageRenderer(nn.Module):
         return self.along_rays(field[episode], query, self.rays[pixels])
 
     def forward(self, z: Tensor, episode: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
-        """Whole pictures, (N, C, zoom * H, zoom * W)."""
+        """Whole pictures, (N, C, zoom * H, zoom * W): equal to those of :meth:`along_rays` but for what is below
+        :data:`LEAST`."""
         rows, columns = (zoom * pixels for pixels in self.raster)
         rays = self.rays if zoom == 1 else self.window.rays(rows, columns).to(self.rays)
         field = self.field(z)
         filled = F.max_pool3d(self.field.depth(field[:, :1]), 3, 1, 1).flatten(1) > 0  # a point or its neighbour is
         points = F.pad(field, [1] * 6).flatten(2).transpose(1, 2).flatten(0, 1)
-        whole = points[:, :1].contiguous(), points[:, 1:].contiguous(), filled
-        pictures = [
-            self._pictures(*whole, some, asked, rays.view(rows, columns, 3))
-            for some, asked in zip(episode.split(VIEWS), query.split(VIEWS), strict=True)
-        ]
-        return torch.cat(pictures)
+        whole = points[:, :1].contiguous(), points[:, 1:].contiguous(), F.pad(filled, [0, 1])
+        views, view = query.unique(dim=0, return_inverse=True)
+        order, found = view.argsort(stable=True), []
+        for some in order.split(max(1, POINTS // (len(rays) * STEPS))):
+            seen, own = view[some].unique(return_inverse=True)
+            found.append(self._pictures(*whole, episode[some], own, views[seen], rays))
+        return torch.cat(found)[order.argsort()].unflatten(2, (rows, columns))
 
-    def _pictures(self, density, features, filled, episode, query, rays) -> Tensor:
-        """Pictures (N, C, h, w) along ``rays`` (h, w, 3): equal to those of :meth:`along_rays` but for what is below
-        :data:`LEAST`.
+    def _pictures(self, density, features, filled, episode, view, query, rays) -> Tensor:
+        """Pictures (N, C, n) of rows ``episode`` (N,) from cameras ``query[view]``, (V, Q) and (N,).
 
-        Rays that pass by all filled cells (E, P) meet nothing. Of the others first the density (E * (S + 2)^3, 1) is
-        looked up in these cells, then features (E * (S + 2)^3, F - 1) where light is met.
+        What only depends on cameras is computed once, for all rows that look through them. The density
+        (E * (S + 2)^3, 1) is looked up at points of rays in filled cells (E, S^3 + 1), features
+        (E * (S + 2)^3, F - 1) where light is met.
         """
-        frame, (rows, columns) = self.frame(query), rays.shape[:2]
-        picture = query.new_zeros(len(query), len(self.channels), rows * columns)
-        cells, filled = frame.of_world(self.cells), filled[episode]  # (N, P, 3), (N, P)
-        meets = self._meets(cells, filled, rows, columns)  # (N, h * w)
-        most = int(meets.sum(1).max())
-        if not most:
-            return picture.unflatten(2, (rows, columns))
-        ahead = (cells[..., 2] - frame.ahead()[:, None])[filled]
-        pixels = meets.int().topk(most, 1).indices
-        chosen = rays.flatten(0, 1)[pixels]
-        places = self._places(frame, chosen, self.along[self._steps(ahead.min(), ahead.max())])
-        where = self._in_filled(places, filled).nonzero(as_tuple=True)
-        near = places[where]
-        found = look_up_each(density, self.field.side, episode[where[0]], near)[:, 0]
-        depth = query.new_zeros(places.shape[:3]).index_put(where, self.field.depth(found))
-        met = absorbed(depth)  # (N, n, D)
-        where = (met > LEAST).nonzero(as_tuple=True)
-        points = met[where][:, None] * look_up_each(features, self.field.side, episode[where[0]], places[where])
-        seen = points.new_zeros(met.shape[0] * met.shape[1], points.shape[1])
-        seen = seen.index_add(0, where[0] * met.shape[1] + where[1], points).unflatten(0, met.shape[:2])
-        colours = self.field.shaded(seen, met.sum(2, keepdim=True), chosen @ frame.axes)[:, self.channels]
-        return picture.scatter(2, pixels[:, None].expand_as(colours), colours).unflatten(2, (rows, columns))
-
-    def _in_filled(self, places: Tensor, filled: Tensor) -> Tensor:
-        """Which of ``places`` (N, n, D, 3) lie in a filled cell (N, P), (N, n, D)."""
-        side = self.field.side
+        frame, n, side = self.frame(query), len(rays), self.field.side
+        places = self._places(frame, rays.expand(len(query), -1, -1), self.along).flatten(1, 2)  # (V, n * D, 3)
         x, y, z = ((places + 1) * (side / 2)).long().clamp(0, side - 1).unbind(-1)
-        found = filled.gather(1, ((z * side + y) * side + x).flatten(1)).view(places.shape[:3])
-        return found & (places.abs().amax(-1) < 1)
-
-    def _meets(self, cells: Tensor, filled: Tensor, rows: int, columns: int) -> Tensor:
-        """Which pixels (N, h * w) may show a filled one of ``cells`` (N, P, 3) in the cameras' frames."""
-        nearest = cells[..., 2].min().clamp(min=self.radius)
-        pixel = min((self.window.right - self.window.left) / columns, (self.window.top - self.window.bottom) / rows)
-        reach = math.ceil(float(self.radius / (pixel * nearest)) + 0.5)
-        sizes = torch.tensor([columns, rows], device=cells.device)
-        at = ((self.window.places(cells) + 1) / 2 * sizes).floor().long() + reach
-        shown = filled & ((at >= 0) & (at < sizes + 2 * reach)).all(2)
-        height, width = rows + 2 * reach, columns + 2 * reach
-        number = torch.where(shown, at[..., 1] * width + at[..., 0], 0)
-        centres = torch.zeros(len(cells), height * width, device=cells.device).scatter_add_(1, number, shown.float())
-        near = F.max_pool2d(centres.view(-1, 1, height, width), (1, 2 * reach + 1), 1)
-        return F.max_pool2d(near, (2 * reach + 1, 1), 1).flatten(1) > 0
-
-    def _steps(self, nearest: Tensor, farthest: Tensor) -> slice:
-        """The steps along a ray that may lie in cells between two depths, metres from the origin."""
-        first = torch.searchsorted(self.along, nearest - self.radius)
-        return slice(int(first), int(torch.searchsorted(self.along, farthest + self.radius)))
+        cell = torch.where(places.abs().amax(-1) < 1, (z * side + y) * side + x, side**3)  # the last: outside
+        corners = Corners.of(places.flatten(0, 1), side)
+        row, point = filled[episode].gather(1, cell[view]).nonzero(as_tuple=True)
+        depth = self.field.depth(corners.look_up(density, episode[row], view[row] * n * STEPS + point)[:, 0])
+        met = absorbed(depth.new_zeros(len(view), n * STEPS).index_put((row, point), depth).unflatten(1, (n, STEPS)))
+        row, ray, step = (met > LEAST).nonzero(as_tuple=True)
+        found = corners.look_up(features, episode[row], (view[row] * n + ray) * STEPS + step)
+        seen = found.new_zeros(len(view) * n, found.shape[1])
+        seen = seen.index_add(0, row * n + ray, met[row, ray, step][:, None] * found)
+        opacity = met.sum(2)
+        row, ray = (opacity > 0).nonzero(as_tuple=True)
+        direction = (rays @ frame.axes)[view[row], ray]
+        colours = self.field.shaded(seen[row * n + ray][None], opacity[row, ray][None, :, None], direction[None])[0]
+        picture = colours.new_zeros(len(view), n, len(self.channels))
+        return picture.index_put((row, ray), colours[self.channels].T).transpose(1, 2)
 
 
 def absorbed(depth: Tensor) -> Tensor:

@@ -121,28 +121,43 @@ def look_up(values: Tensor, places: Tensor, beyond: str = "zeros") -> Tensor:
     return found.flatten(2)
 
 
-def look_up_each(values: Tensor, side: int, volume: Tensor, places: Tensor) -> Tensor:
-    """What :func:`look_up` finds in one volume of many at one place each: quick where places are few.
+class Corners(NamedTuple):
+    """Where places lie between the points of a cubic volume with a border of zeros: quick where many volumes are asked
+    at a few of the same places.
 
-    Args:
-        values: of all points of all cubic volumes, each with a border of zeros, (E * (side + 2)^3, F).
+    Attributes:
         side: points along an edge, without the border.
-        volume: which of the volumes, (P,).
-        places: x, y, z, -1..1 from border to border, (P, 3).
-
-    Returns:
-        (P, F), in the precision of ``places``.
+        first: the lowest of each place's eight corners, (P,).
+        share: of each corner in the value at a place, (P, 8).
     """
-    at = (places + 1) * (side / 2) + 0.5  # in points of volumes with a border of zeros
-    low = at.floor()
-    above = at - low
-    x, y, z = torch.stack([1 - above, above], -1).unbind(1)  # (P, 2) each
-    share = (z[:, :, None, None] * y[:, None, :, None] * x[:, None, None]).flatten(1)
-    stride = torch.tensor([1, side + 2, (side + 2) ** 2], device=places.device)
-    first = volume * (side + 2) ** 3 + (low.long() * stride).sum(1)
-    corners = torch.cartesian_prod(*[torch.arange(2, device=places.device)] * 3) @ stride.flip(0)
-    values = values.to(share.dtype)
-    return F.embedding_bag(first[:, None] + corners, values, per_sample_weights=share, mode="sum")
+
+    side: int
+    first: Tensor
+    share: Tensor
+
+    @classmethod
+    def of(cls, places: Tensor, side: int) -> "Corners":
+        """Of places x, y, z (P, 3), -1..1 from border to border; those outside are moved to the border."""
+        at = ((places + 1) * (side / 2)).clamp(0, side) + 0.5
+        low = at.floor()
+        above = at - low
+        x, y, z = torch.stack([1 - above, above], -1).unbind(1)  # (P, 2) each
+        share = (z[:, :, None, None] * y[:, None, :, None] * x[:, None, None]).flatten(1)
+        stride = torch.tensor([1, side + 2, (side + 2) ** 2], device=places.device)
+        return cls(side, (low.long() * stride).sum(1), share)
+
+    def look_up(self, values: Tensor, volume: Tensor, place: Tensor) -> Tensor:
+        """Values (k, F), in the precision of places.
+
+        Args:
+            values: of all points of all volumes, (E * (side + 2)^3, F).
+            volume: which of the volumes, (k,).
+            place: which of the places, (k,).
+        """
+        edge = self.side + 2
+        corners = torch.tensor([(z * edge + y) * edge + x for z in (0, 1) for y in (0, 1) for x in (0, 1)])
+        index = (volume * edge**3 + self.first[place])[:, None] + corners.to(place)
+        return F.embedding_bag(index, values.to(self.share.dtype), per_sample_weights=self.share[place], mode="sum")
 
 
 def _centres(count: int, first: float, last: float) -> Tensor:
