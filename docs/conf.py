@@ -51,7 +51,6 @@ docs/extending
 docs/scaling
 docs/robustness
 gmn/pretrained/laptop/README
-gmn/pretrained/map/README
 ```
 
 ```{toctree}
@@ -67,14 +66,6 @@ docs/performance
 :hidden:
 :caption: Reports
 laptop: every claim <reports/laptop/claims>
-laptop, three seeds <reports/laptop-seeds/README>
-laptop, three seeds: every claim <reports/laptop-seeds/claims>
-long <reports/long/README>
-long: every claim <reports/long/claims>
-long, three seeds <reports/long-seeds/README>
-long, three seeds: every claim <reports/long-seeds/claims>
-map <reports/map/README>
-map: every claim <reports/map/claims>
 paper <reports/paper/README>
 ```
 

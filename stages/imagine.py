@@ -22,7 +22,7 @@ def run(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="One of networks, or weights of the package such as map/m2/apoe; may be repeated. "
+            help="One of networks, or weights of the package such as laptop/m2/poe; may be repeated. "
             "As in params.yaml if not said."
         ),
     ] = None,

@@ -13,7 +13,7 @@ def load_trained(settings: Settings, network: str, seed: int | None = None) -> t
 
     Args:
         settings: of the run.
-        network: its name, or the name of weights of the package, such as ``map/m2/apoe``.
+        network: its name, or the name of weights of the package, such as ``laptop/m2/poe``.
         seed: of its training; None: the first of the settings, or the package's.
 
     Returns:

@@ -25,7 +25,7 @@ def run(
     views: Views = 8,
     samples: Samples = 4,
     model: Annotated[
-        list[str], typer.Option(help="Weights of the package such as map/m2/apoe, or a file; may be repeated.")
+        list[str], typer.Option(help="Weights of the package such as laptop/m2/poe, or a file; may be repeated.")
     ] = ("laptop/m2/apoe",),
     mesh: MeshFile = None,
 ) -> None:

@@ -59,10 +59,6 @@ class Results:
         """``<context>[<measure>]``: (seeds, scenes), NaN where a scene has none."""
         return _joined(self._read("agreement", "m2", network))
 
-    def occupancy(self, network: str) -> dict:
-        """``<sense>[error | iou]``, ``reference[...]``: a linear probe's, of runs kept from before :meth:`shape`."""
-        return _joined(self._read("occupancy", "m2", network))
-
     def shape(self, network: str) -> dict:
         """``<mix>[iou | iou_sample | chamfer]``: (seeds, counts, scenes); ``nothing`` has one count."""
         return _joined(self._read("shape", "m2", network))
@@ -73,10 +69,6 @@ class Results:
         (seeds, levels, scenes).
         """
         return _joined(self._read("explained", "m2", network))
-
-    def calibration(self, network: str) -> dict:
-        """``coverage`` of runs whose ``explained`` has none, given ``nothing``, ``touch`` or ``sight``."""
-        return _joined(self._read("calibration", "m2", network))
 
     def curves(self, network: str, regime: str) -> pd.DataFrame:
         """Training curves, a column ``seed`` first; ``train`` only where batches show all of all scenes, else NaN."""

@@ -17,13 +17,17 @@ from gmn.models.gmn import GMN
 
 Model = TypeVar("Model", bound=GMN)
 SUFFIX = ".safetensors"
+SOURCE = "source"
 
 
 @checked
-def save_weights(path: Path, model: torch.nn.Module) -> None:
-    """Write a model's weights, its configuration and, by sense, the scales of its readings."""
+def save_weights(path: Path, model: torch.nn.Module, source: str = "") -> None:
+    """Write a model's weights, its configuration and, by sense, the scales of its readings.
+
+    ``source``: checksum of the file that these weights are a rounded copy of, if they are.
+    """
     model = _plain(model)
-    about = {"config": model.config.described()} | {
+    about = {"config": model.config.described(), **({SOURCE: source} if source else {})} | {
         sense: {"high": scale.high.tolist(), "low": scale.low.tolist(), "saturate": scale.saturate}
         for sense, scale in model.scales.items()
     }
@@ -62,7 +66,7 @@ def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Mod
     scales = {
         sense: Scale(np.array(scale["low"]), np.array(scale["high"]), scale["saturate"])
         for sense, scale in about.items()
-        if sense != "config" and scale  # null in older files: a network without scales
+        if sense not in ("config", SOURCE) and scale  # null in older files: a network without scales
     }
     with torch.random.fork_rng(devices=[]):  # the caller's random numbers go on as if nothing was loaded
         model = kind(config, scales)
@@ -70,7 +74,8 @@ def load_weights(path: Path, expected: ModelConfig | None = None, kind: type[Mod
         model.load_state_dict(tensors)
     except RuntimeError:
         raise UserError(f"{path}: its weights are not those of its configuration; train it again") from None
-    return model.to(next(iter(tensors.values())).dtype).eval()
+    kept = next(iter(tensors.values())).dtype
+    return model.to(torch.float32 if kept == torch.float16 else kept).eval()  # halves are for files alone
 
 
 def _config_of(path: Path, saved: dict) -> ModelConfig:

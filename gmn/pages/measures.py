@@ -84,14 +84,6 @@ def recognised(touches: int) -> Measure:
     return Measure("classification", samples, form="%", block=GROUP)
 
 
-def occupancy(sense: str, count: int) -> Measure:
-    def samples(results: Results, network: str) -> list:
-        found = results.occupancy(network)
-        return [found[sense]["error"][:, found["counts"].index(count)], found["reference"]["error"]]
-
-    return Measure("occupancy", samples, share)
-
-
 def shape(mix: str, count: int) -> Measure:
     """Intersection over union of the imagined shape and the true one."""
 
@@ -122,12 +114,20 @@ def bound(proposal: str, question: str) -> Measure:
 
 def covered(sense: str, context: str, level: float) -> Measure:
     def samples(results: Results, network: str) -> list:
-        found, name = results.explained(network), context
-        if "coverage" not in found:
-            found, name = results.calibration(network), {"pictures": "sight", "touches": "touch"}[context]
-        return [found["coverage"][sense][name][:, found["levels"].index(level)]]
+        found = results.explained(network)
+        return [found["coverage"][sense][context][:, found["levels"].index(level)]]
 
     return Measure("explained", samples, form="%")
+
+
+def score(measure: str, context: str) -> Measure:
+    """A proper score of samples of pictures: ``log_likelihood``, or the energy score's negative."""
+    sign = -1 if measure == "energy" else 1
+
+    def samples(results: Results, network: str) -> list:
+        return [sign * results.explained(network)[measure]["vision"][context]]
+
+    return Measure("explained", samples, form=".3f")
 
 
 def chroma(measure: str, context: str = "both") -> Measure:
@@ -152,9 +152,6 @@ KNOWN: dict[str, list[Measure]] = {
     "by five pictures": [accuracy("I", 5)],
     "by five touches": [accuracy("H", 5)],
     "which of ten do pictures show, after 15 touches of each": [recognised(15)],
-    "occupancy explained from 15 pictures": [occupancy("sight", 15)],
-    "from 15 touches": [occupancy("touch", 15)],
-    "from 15 of both": [occupancy("both", 15)],
     "overlap with the true shape, from ten pictures": [shape("pictures", 10)],
     "overlap from ten touches": [shape("touches", 10)],
     "overlap from ten of both": [shape("both", 10)],
@@ -180,6 +177,9 @@ HUES: dict[str, list[Measure]] = {
     "with the other cubes shown": [chroma("hue_others")],
     "variance of chroma across samples, cubes seen": [chroma("variance_seen")],
     "cubes hidden": [chroma("variance_hidden")],
+}
+SCORES: dict[str, list[Measure]] = {
+    name: [score(measure, context) for measure in ("energy", "log_likelihood")] for name, context in CONTEXTS.items()
 }
 COVERAGE: dict[str, list[Measure]] = {
     "touch from ten pictures": [covered("haptics", "pictures", 0.9)],

@@ -20,7 +20,7 @@ from gmn.pages.runs import Run
 REFERENCE = "baseline"
 BETTER, WORSE = " ▲", " ▼"
 READINGS = {"text": "C6", "release": "C6r"}  # of a missing modality -> the claim that decides on it
-MEASURES = {name: getattr(measures, name) for name in ("KNOWN", "EXPLAINED", "BOUNDS", "HUES", "COVERAGE")}
+MEASURES = {name: getattr(measures, name) for name in ("KNOWN", "EXPLAINED", "SCORES", "BOUNDS", "HUES", "COVERAGE")}
 
 
 def markdown(rows: Iterable[Iterable], header: Iterable) -> str:
@@ -226,25 +226,6 @@ def stage_minutes(run: Run, groups: dict[str, tuple[str, ...]]) -> str:
     rest = sum(seconds for stage, seconds in run.seconds.items() if not stage.startswith(named)) / 60
     rows += [["evaluations, figures, tables", number(rest, ".1f")], ["all", number(run.minutes(), ".1f")]]
     return markdown(rows, ["stage", "minutes"])
-
-
-def imagined(network: str, contexts: Iterable[str], *runs: Run) -> str:
-    """Grey / chroma of unseen pictures that a network explains, a column a run."""
-    rows = []
-    for context in contexts:
-        cells = []
-        for run in runs:
-            files = [read_json(path, AGAIN) for path in sorted((run.folder / "explained").rglob(f"{network}/*.json"))]
-            name = measures.CONTEXTS[context]
-            shares = [
-                share_explained(
-                    [file["error"][name][part] for file in files], [file["variance"][part] for file in files]
-                )
-                for part in ("grey", "chroma")
-            ]
-            cells.append(" / ".join(number(share.mean) for share in shares))
-        rows.append([context, *cells])
-    return markdown(rows, ["given", *(f"`{run.name}`" for run in runs)])
 
 
 def from_csv(root: Path, path: str, columns: Iterable[str] = (), **among: tuple[str, ...]) -> str:

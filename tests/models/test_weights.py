@@ -93,3 +93,12 @@ def test_a_file_without_a_digest_is_read(whole):
     tensors, about = load_tensors(whole, "")
     whole.write_bytes(save(tensors, {"gmn": json.dumps(about)}))
     assert load_weights(whole).config.network == "apoe"
+
+
+def test_halves_are_read_as_whole_numbers(tmp_path):
+    model = tiny_model("apoe", 2).float()
+    save_weights(tmp_path / "half.safetensors", model.half(), "abc")
+    read = load_weights(tmp_path / "half.safetensors")
+    assert {p.dtype for p in read.parameters()} == {torch.float32}
+    assert all(torch.equal(a, b.float()) for a, b in zip(read.parameters(), model.parameters(), strict=True))
+    assert load_tensors(tmp_path / "half.safetensors", "")[1]["source"] == "abc"
