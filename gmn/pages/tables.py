@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from gmn.evaluation.claims import FIG5
-from gmn.evaluation.intervals import Interval, bootstrap, share_explained
-from gmn.evaluation.results import AGAIN, HELD_OUT
+from gmn.evaluation.intervals import Interval, bootstrap
+from gmn.evaluation.results import HELD_OUT
 from gmn.evaluation.verdicts import FAILS, HOLDS, UNDECIDED, above
-from gmn.files import read_json
 from gmn.models.networks import NETWORKS
 from gmn.pages import measures
 from gmn.pages.measures import Measure
