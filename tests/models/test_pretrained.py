@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = [path.relative_to(PRETRAINED).with_suffix("").as_posix() for path in sorted(PRETRAINED.rglob("*.safetensors"))]
 
 
-NETWORKS = ["apoe", "baseline", "poe", "apoe_map"]
+NETWORKS = ["apoe", "baseline", "poe"]
 
 
 def test_all_are_there():
