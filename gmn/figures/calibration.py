@@ -33,10 +33,10 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     caption(
         figure,
         f"{about['scenes']} test scenes, five unseen views each, {about['samples']} samples of P(z | C), "
-        "given pictures + touches. Left: roots of mean squares over numbers and scenes; on the line the truth is one "
-        "more sample. "
-        f"Right: numbers inside the central intervals of {' and '.join(f'{level:.0%}' for level in INTERVALS)} (lines) "
-        "of the samples' mixture, of pictures where truth or a sample shows the object. "
+        "given pictures + touches. Left: root mean squares over numbers and scenes; on the line the truth looks like "
+        "another sample. "
+        f"Right: share inside the central intervals of {' and '.join(f'{level:.0%}' for level in INTERVALS)} (lines) "
+        "of the samples' mixture; of pictures, pixels where truth or a sample shows the object. "
         f"Bars: 95 % bootstrap; {training(results)}",
     )
     return figure

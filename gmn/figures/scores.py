@@ -31,7 +31,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         figure,
         f"{about['scenes']} test scenes, five unseen views each, {about['samples']} samples of P(z | C). Energy score: "
         "mean distance of samples to the truth less half the mean distance of two samples; distance: root mean square "
-        "over a view. Log-likelihood: of the five views together, log of the mean over samples, low where no sample is "
-        f"near. Bars: 95 % bootstrap; {training(results)}",
+        "over a view. Log-likelihood: log of the mean over samples of the density of all five views. "
+        f"Bars: 95 % bootstrap; {training(results)}",
     )
     return figure

@@ -37,8 +37,8 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     about = next(iter(found.values()))
     caption(
         figure,
-        f"{about['scenes']} test scenes; shape: where the mean of {about['samples']} samples of P(z | C) is filled by "
-        f"more than one half; intersection over union of points {1000 * STEP:.3g} mm apart; bars: 95 % bootstrap; "
+        f"{about['scenes']} test scenes; shape: where the mean occupancy of {about['samples']} samples of P(z | C) "
+        f"exceeds one half; intersection over union of points {1000 * STEP:.3g} mm apart; bars: 95 % bootstrap; "
         f"{training(results)}. (d) surfaces imagined by {NETWORKS[results.settings.model].label}, training seed "
         f"{results.settings.seeds[0]}",
     )

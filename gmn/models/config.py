@@ -32,7 +32,7 @@ class ModelConfig(Section):
         volume: cells along each edge of a latent volume in the world's frame, which poses turn views into and out of;
             None: the paper's latent map, whose networks are told poses as numbers.
         field: points along the edge of a cell, where pictures show a field along rays of single pixels
-            (:mod:`gmn.models.field`); None: where they are painted from a coarse raster of rays.
+            (:mod:`gmn.models.field`); None: a coarse raster of rays, enlarged by convolutions.
         extent: half the edge of that volume, metres.
         stride: pixels per cell of the latent map, or per ray through the volume: 4 or 8; the paper's is 4.
         pooling: a modality's r is the ``sum`` of its views' codes, as the paper's, their ``mean`` (Sec. 2.3), or their

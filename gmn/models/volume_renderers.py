@@ -33,7 +33,7 @@ class Volume(nn.Module):
 
 
 class VolumeImageRenderer(nn.Module):
-    """Pictures (N, C, H, W): the volume seen along rays, by emission and absorption, then painted up to size.
+    """Pictures (N, C, H, W): the volume seen along rays, by emission and absorption, then enlarged by convolutions.
 
     Args:
         modality: which part of the camera's field it is.

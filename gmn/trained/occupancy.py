@@ -1,9 +1,9 @@
 """Where matter is in an imagined scene.
 
-Where pictures are all made of a density, it says so itself. Elsewhere, where they are painted over coarse cells or from
-a map, they show more of a shape than any part of the network: it is carved from silhouettes (space carving, the
-visual hull). Then a point is filled if the scene, seen from all around, shows something where the point lies in every
-picture; a hollow that no silhouette shows counts as filled, and the background must be dark.
+Where all pictures show a field, its density says so. Elsewhere pictures show more of a shape than any density of the
+network, so it is carved from silhouettes (space carving, the visual hull): a point is filled if the scene, seen from
+all around, shows something where the point lies in every picture. A hollow that no silhouette shows counts as filled,
+and the background must be dark.
 
 Shape letters: E rows of z, P points, W viewpoints.
 """
