@@ -140,18 +140,19 @@ def read_sealed_table(path: Path, remedy: str, columns: tuple[str, ...]) -> "pan
     return _table(path, text, remedy, columns)
 
 
-def read_table(path: Path, remedy: str, columns: tuple[str, ...]) -> "pandas.DataFrame":
+def read_table(path: Path, remedy: str, columns: tuple[str, ...], empty: bool = False) -> "pandas.DataFrame":
     """A CSV file of numbers; the first column may be of names.
 
     Args:
         path: of the file.
         remedy: what to do if it is none.
         columns: that it must have.
+        empty: whether it may have no row.
 
     Raises:
         UserError: it is missing or none.
     """
-    return _table(path, _text(path, remedy), remedy, columns)
+    return _table(path, _text(path, remedy), remedy, columns, empty)
 
 
 def _text(path: Path, remedy: str) -> str:
@@ -164,7 +165,7 @@ def _text(path: Path, remedy: str) -> str:
         raise UserError(f"{path}: damaged: not UTF-8 text; {remedy}") from None
 
 
-def _table(path: Path, text: str, remedy: str, columns: tuple[str, ...]) -> "pandas.DataFrame":
+def _table(path: Path, text: str, remedy: str, columns: tuple[str, ...], empty: bool = False) -> "pandas.DataFrame":
     import pandas as pd
 
     try:
@@ -172,6 +173,8 @@ def _table(path: Path, text: str, remedy: str, columns: tuple[str, ...]) -> "pan
     except (ValueError, pd.errors.ParserError):
         raise UserError(f"{path}: damaged: not a table; {remedy}") from None
     lacking = [name for name in columns if name not in table]
+    if empty and table.empty and not lacking:
+        return table
     texts = [name for name in table.columns[1:] if not pd.api.types.is_numeric_dtype(table[name])]
     if lacking or texts or table.empty or table.isna().any(axis=None):
         why = f"no column {lacking[0]!r}" if lacking else f"{texts[0]}: no numbers" if texts else "empty or cut short"

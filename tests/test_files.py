@@ -50,8 +50,9 @@ def test_an_altered_table_is_found(sealed, change):
         read(sealed)
 
 
-def test_a_table_without_rows_is_none(tmp_path):
+def test_a_table_without_rows_where_it_may_be(tmp_path):
     write_table(tmp_path / "t.csv", TABLE[:0])
+    assert read_table(tmp_path / "t.csv", "", ("train",), empty=True).empty
     with pytest.raises(UserError, match="t.csv: damaged"):
         read_table(tmp_path / "t.csv", "", ("train",))
 
