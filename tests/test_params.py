@@ -70,7 +70,7 @@ LAPTOP = "scales.laptop."
         ({"regimes": ["m8-01-02"]}, "regimes.0: got 'm8-01-02'"),
         ({"regimes": ["m5-0-2"]}, "regimes.0: got 'm5-0-2'"),
         ({"regimes": ["m8-8-8"]}, "regimes.0: got 'm8-8-8'.*A < M"),
-        ({"reading": "released"}, "regimes: got m8-1-2-released, .*leave these out"),
+        ({"reading": "released"}, "regimes: got m8-1-2-released.*leave these out"),
         (
             {LAPTOP + "simulate.world.crop_size": 40, LAPTOP + "model.stride": 8},
             "modality red-left: 40 x 20 pixels, not divisible by the stride 8",

@@ -62,7 +62,7 @@ def energy_score(products: Tensor, numbers: int) -> Tensor:
         numbers: D.
 
     Returns:
-        (B, V); |.| is the Euclidean norm over a view's numbers, divided by the root of D.
+        (B, V); the norm is Euclidean, over a view's numbers, divided by the root of D.
     """
     samples, squares = products.shape[-1], products.diagonal(dim1=-2, dim2=-1)
     apart = (squares[..., None] + squares[..., None, :] - 2 * products).clamp(min=0).sqrt()  # |X - X'|

@@ -56,7 +56,7 @@ async function explore(root, source, names) {
       return tile;
     });
     const numbers = make("small");
-    const mesh = make("a", { textContent: "mesh (PLY, metres)", hidden: !source.shape });
+    const mesh = make("a", { textContent: "mesh (PLY)", title: "metres", hidden: !source.shape });
     const row = make("div", { className: "tiles" });
     row.style.setProperty("--tiles", captions.length);
     row.append(...tiles.map((tile, k) => make("figure", {}, tile, make("figcaption", { textContent: captions[k] }))));

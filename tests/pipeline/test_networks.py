@@ -14,8 +14,8 @@ RECIPE = next(
 )
 LISTED = "networks: [apoe, baseline, poe, apoe_map]"
 THOSE_THAT_SPELL_NAMES = (
-    "tests/models/test_plain.py::test_ragged_contexts", "tests/models/test_parameters.py",
-    "tests/evaluation/test_claims.py", "tests/test_params.py", "tests/explore/test_explorer.py",
+    "tests/models/test_plain.py", "tests/models/test_parameters.py", "tests/evaluation/test_claims.py",
+    "tests/test_params.py", "tests/explore/test_explorer.py", "-k", "not test_plain or (ragged and conditional)",
 )  # fmt: skip
 
 
