@@ -77,7 +77,7 @@ LAPTOP = "scales.laptop."
         ),
         ({LAPTOP + "model.volume": 1}, "model.volume: got 1; must be greater"),
         ({LAPTOP + "model.pooling": "max"}, "model.pooling: got 'max'; must be 'sum'"),
-        ({"model": "apeo"}, "model: got 'apeo'.*'apoe', .*'baseline' or 'poe'"),
+        ({"model": "apeo"}, "model: got 'apeo'.*'apoe', .*'baseline'"),
         ({"seed": GONE, "sead": 0}, "sead: unknown key; did you mean 'seed'"),
         (
             {LAPTOP + "simulate.sets.train.scenes": 0},
