@@ -76,7 +76,6 @@ def copy_tree(target: Path) -> Path:
             shutil.copy2(ROOT / name, target / name)
     params = target / "params.yaml"
     text = params.read_text().replace("\nscale: laptop", "\nscale: smoke")
-    text = text.replace("\nnetworks: [apoe, baseline, poe]", "\nnetworks: [apoe, baseline, poe, apoe_map]")
     # Three of Fig. 5's eight settings: few and many modalities, both readings, and one that one reading lacks.
     before, after = text.split("\nregimes:")[0], text.split("\nworkers:")[1]
     params.write_text(f"{before}\nregimes: [m8-1-2, m14-11-14, m8-1-2-released]\nworkers:{after}")
