@@ -56,11 +56,13 @@ def _overlap(axes, found: dict, mix: str) -> None:
         ends[network] = scores[-1].mean()
     low, high = axes.get_ylim()
     apart = 0.09 * (high - low)
-    height = np.inf
-    for network in sorted(ends, key=ends.get, reverse=True):
-        height = min(ends[network], height - apart)
+    ordered, heights = sorted(ends, key=ends.get, reverse=True), []
+    for network in ordered:
+        heights.append(min(ends[network], heights[-1] - apart if heights else np.inf))
+    up = max(0, low - heights[-1])  # so that no name is below the axes
+    for network, height in zip(ordered, heights, strict=True):
         look = {"color": NETWORKS[network].colour, "fontsize": 6.5, "va": "center"}
-        axes.annotate(NETWORKS[network].label, (places[-1] + 0.25, height), annotation_clip=False, **look)
+        axes.annotate(NETWORKS[network].label, (places[-1] + 0.25, height + up), annotation_clip=False, **look)
     axes.set(title=TITLES[mix], xlabel=f"{NAMES[mix]} given", ylabel="intersection over union")
     axes.set_xticks(places, counts)
     axes.set_xlim(-0.3, len(places) + 0.6)
