@@ -73,6 +73,9 @@ def _classification(results: Results, network: str) -> Rows:
                 given = {"pictures": pictures * count, "touches": touches * count}
                 if count or name == "I":  # without views all are one question
                     yield {"metric": f"accuracy, by the {question} question"} | given, [found[question][name][:, k]]
+    for k, count in enumerate(found["touch_counts"]):
+        about = {"metric": "accuracy, whose pictures", "pictures": 0, "touches": count}
+        yield about, [found["touches"][:, k]]
 
 
 def _explained(results: Results, network: str) -> Rows:
