@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from gmn.data.modalities import HAPTICS
 from gmn.data.regime import of_reading
-from gmn.evaluation import agreement, explained
+from gmn.evaluation import agreement, classification, explained, shape
 from gmn.evaluation.claims import PAIR
 from gmn.evaluation.intervals import bootstrap, share_explained
 from gmn.evaluation.protocol import counts
@@ -15,8 +16,6 @@ from gmn.evaluation.results import GROUP, HELD_OUT, Results, present
 SHARE = "share of {} explained by {}"
 KEYS = ["network", "evaluation", "regime", "metric", "pictures", "touches", "modalities"]
 COLUMNS = [*KEYS, "mean", "low", "high", "scenes", "seeds"]
-SENSES = {"I": (1, 0), "H": (0, 1), "H+I": (1, 1)}  # of classification: pictures, touches
-MIXES = {"nothing": (0, 0), "pictures": (1, 0), "touches": (0, 1), "both": (1, 1)}  # of shape
 
 Rows = Iterator[tuple[dict, list[np.ndarray]]]  # keys of a number; its samples (seeds, scenes), two of a share
 
@@ -36,7 +35,7 @@ def to_frame(results: Results) -> pd.DataFrame:
             for about, samples in measured(results, network):
                 block = GROUP if evaluation == "classification" else 1
                 of = share_explained(*samples) if len(samples) == 2 else bootstrap(*samples, block=block)
-                seeds, scenes = np.atleast_2d(samples[0]).shape
+                seeds, scenes = samples[0].shape
                 keys = {"network": network, "evaluation": evaluation, "regime": "m2"} | about
                 rows.append(keys | of.described() | {"scenes": scenes, "seeds": seeds})
     whole = ["pictures", "touches", "modalities"]
@@ -68,14 +67,13 @@ def _questions(found: dict) -> Rows:
 def _classification(results: Results, network: str) -> Rows:
     found = results.classification(network)
     for question in ("paper", "released"):
-        for name, (pictures, touches) in SENSES.items():
+        for name, senses in classification.MIXES.items():
             for k, count in enumerate(found["counts"]):
-                given = {"pictures": pictures * count, "touches": touches * count}
                 if count or name == "I":  # without views all are one question
-                    yield {"metric": f"accuracy, by the {question} question"} | given, [found[question][name][:, k]]
+                    about = {"metric": f"accuracy, by the {question} question"} | _given(dict.fromkeys(senses, count))
+                    yield about, [found[question][name][:, k]]
     for k, count in enumerate(found["touch_counts"]):
-        about = {"metric": "accuracy, whose pictures", "pictures": 0, "touches": count}
-        yield about, [found["touches"][:, k]]
+        yield {"metric": "accuracy, whose pictures"} | _given({HAPTICS: count}), [found["touches"][:, k]]
 
 
 def _explained(results: Results, network: str) -> Rows:
@@ -100,12 +98,11 @@ def _explained(results: Results, network: str) -> Rows:
 
 def _shape(results: Results, network: str) -> Rows:
     found = results.shape(network)
-    for mix, (pictures, touches) in MIXES.items():
+    for mix, senses in (shape.MIXES | {"nothing": ()}).items():
         for metric, values in found[mix].items():
-            for k, count in enumerate(found["counts"] if mix != "nothing" else [0]):
-                about = {"metric": metric, "pictures": pictures * count, "touches": touches * count}
+            for k, count in enumerate(found["counts"] if senses else [0]):
                 if (there := present(values[:, k])).size:
-                    yield about, [there]
+                    yield {"metric": metric} | _given(dict.fromkeys(senses, count)), [there]
 
 
 def _agreement(results: Results, network: str) -> Rows:
@@ -121,7 +118,7 @@ def _missing(results: Results, network: str) -> Rows:
     regimes = ["m2"]
     for reading in ("paper", "released") if network in PAIR else ():
         regimes += of_reading(chosen, reading, default).values()
-    for regime in dict.fromkeys(regimes):
+    for regime in regimes:
         found = results.missing(network, regime)
         for k, size in enumerate(found["sizes"]):
             yield {"regime": regime, "metric": "loss, nats", "modalities": size}, [found["losses"][:, k]]

@@ -30,29 +30,35 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         lines = len(splits) * len(runs)
         figure, axes = panels(lines, 2, figsize=(PHONE, 1 + 1.5 * lines), squeeze=False)
         axes = axes.reshape(len(splits), rows).T
+    curves = {
+        reading: {split: [results.curves(n, regime) for n in PAIR] for split, regime in regimes.items()}
+        for reading, regimes in runs.items()
+    }
     letters = {split: f"({letter}) " for letter, split in FIG5.items()}
     for split, column in zip(splits, axes.T, strict=True):
         about = Regime.parse(split)
         for panel in column[: 1 if sheet.across else None : 2]:
             panel.set_title(f"{letters.get(split, '')}M={about.modalities}, train {about.low}-{about.high}")
-        for regimes, above, below in zip(runs.values(), column[::2], column[1::2], strict=True):
-            if split in regimes:
-                _curves(above, {n: results.curves(n, regimes[split]) for n in PAIR})
-                _apart(below, [results.missing(n, regimes[split]) for n in PAIR], about)
+        for reading, above, below in zip(runs, column[::2], column[1::2], strict=True):
+            if split in runs[reading]:
+                _curves(above, curves[reading][split])
+                _apart(below, [results.missing(n, runs[reading][split]) for n in PAIR], about)
             else:
                 for panel in (above, below):
                     panel.text(0.5, 0.5, "not run", ha="center", va="center", transform=panel.transAxes)
     ours, theirs = (NETWORKS[network].label for network in PAIR)
-    for (reading, regimes), (above, below) in zip(runs.items(), axes.reshape(len(runs), 2, -1), strict=True):
-        tables = {split: [results.curves(n, regime) for n in PAIR] for split, regime in regimes.items()}
-        every = [table for pair in tables.values() for table in pair]
+    for reading, (above, below) in zip(runs, axes.reshape(len(runs), 2, -1), strict=True):
+        of_row = sum(curves[reading].values(), [])  # whose panels share an axis on a page
         for split, panel in zip(splits, above, strict=True):
-            if sheet.across or split in tables:
-                frame(panel, every if sheet.across else tables[split], list(CURVES))
+            if split in curves[reading]:
+                frame(panel, of_row if sheet.across else curves[reading][split], list(CURVES))
         for panel in above[:1] if sheet.across else above:
             panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)")
-        for panel in below[:1] if sheet.across else below:
-            panel.set_ylabel(f"{ours} minus {theirs}\n(nats / view x M)")
+        if sheet.across:
+            below[0].set_ylabel(f"{ours} minus {theirs}\n(nats / view x M)")
+        else:  # beside the curves, whose unit it has
+            for panel in below:
+                panel.set_title(f"{ours} minus {theirs}", fontsize=6.5)
     drawn = next(panel for panel in axes.flat if panel.get_legend_handles_labels()[0])
     sheet.legend(figure, *drawn.get_legend_handles_labels(), ncols=3)
     scenes = results.missing(PAIR[0], names[0])["scenes"]
@@ -74,8 +80,8 @@ def _nothing(sheet: Sheet) -> Figure:
     return figure
 
 
-def _curves(axes, curves: dict) -> None:
-    for network, table in curves.items():
+def _curves(axes, tables: list) -> None:
+    for network, table in zip(PAIR, tables, strict=True):
         look = {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "markersize": 2.5}
         every = max(1, table["iteration"].nunique() // 6)
         for column, dashes in CURVES.items():

@@ -62,10 +62,13 @@ def since(results: Results, evaluations: int = 1) -> str:
 
 def first_training(results: Results) -> str:
     """Seed and length of the training run whose pictures a figure shows."""
-    return f"training seed {results.settings.seeds[0]}, {results.settings.now.train.length}"
+    settings = results.settings
+    return f"training seed {settings.seeds[0]}, {settings.now.of(settings.model).train.length}"
 
 
 def training(results: Results, complete: bool = True) -> str:
     """Seeds and length of the training runs that a figure's numbers are of."""
     now, seeds = results.settings.now, len(results.settings.seeds)
-    return f"{seeds} training seed{'s' * (seeds > 1)}, {(now.train if complete else now.train_missing).length}"
+    words = f"{seeds} training seed{'s' * (seeds > 1)}, {(now.train if complete else now.train_missing).length}"
+    own = {name: now.of(name).train.length for name in results.networks if name in now.networks} if complete else {}
+    return words + "".join(f" ({NETWORKS[name].label}: {length})" for name, length in own.items())

@@ -98,4 +98,4 @@ def _shapes(figure, results: Results, boxes: tuple[int, int]) -> None:
 
 def _given(contexts: Contexts) -> str:
     words = {VISION: "pictures", HAPTICS: "touches"}
-    return "from " + ", ".join(f"{count} {words[sense]}" for sense, count in contexts.items())
+    return "from " + ",\n".join(f"{count} {words[sense]}" for sense, count in contexts.items())

@@ -35,7 +35,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     accuracy.axhline(10, color="0.4", lw=0.7)
     accuracy.text(15, 10.2, "chance", fontsize=6, ha="right", color="0.4")
     accuracy.set(title="(a) pictures told apart by touch", xlabel="touches given", ylabel="accuracy of ten (%)")
-    accuracy.legend(loc="lower right", bbox_to_anchor=(1, 0.15))
+    sheet.legend(figure, *accuracy.get_legend_handles_labels(), ncols=len(results.networks))
     _held_out(unseen, {regime: results.heldout(regime) for regime in REGIMES})
     about, scenes = results.classification(results.networks[0]), results.heldout("m2")["scenes"]
     caption(
