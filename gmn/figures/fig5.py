@@ -4,6 +4,8 @@ By the text, which hides a missing modality from context and target alike, and b
 the paper's figure and keeps a missing modality as a target.
 """
 
+from matplotlib.ticker import StrMethodFormatter, SymmetricalLogLocator
+
 from gmn.data.regime import Regime, of_reading
 from gmn.evaluation.claims import FIG5, PAIR
 from gmn.evaluation.results import Results
@@ -96,5 +98,7 @@ def _apart(axes, missing: list[dict], regime: Regime) -> None:
     ours, theirs = (found["losses"] for found in missing)
     series(axes, missing[0]["sizes"], (ours - theirs).swapaxes(0, 1), PAIR[0])
     axes.set_yscale("symlog", linthresh=LINEAR)
+    axes.yaxis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=LINEAR, subs=(1, 3)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_xlabel("modalities shown", fontsize=7)
     axes.xaxis.get_major_locator().set_params(integer=True)

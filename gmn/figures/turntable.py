@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from gmn.evaluation.results import Results
-from gmn.figures.series import first_training
+from gmn.figures.series import training
 from gmn.figures.style import bare, caption, panels
 from gmn.models.networks import NETWORKS
 
@@ -47,8 +47,7 @@ def draw(results: Results) -> bytes:
     caption(
         figure,
         f"One sample of z a panel, test scene {SCENE}, seen from all around. Of a touch the networks get the hand's "
-        f"readings, not its picture. Scale {results.settings.scale}, "
-        f"{first_training(results)}",
+        f"readings, not its picture. Scale {results.settings.scale}, {training(results)}",
     )
     frames = []
     for view in range(views):

@@ -151,7 +151,7 @@ KNOWN: dict[str, list[Measure]] = {
     "by one of each": [accuracy("H+I", 1)],
     "by five pictures": [accuracy("I", 5)],
     "by five touches": [accuracy("H", 5)],
-    "which of ten do pictures show, after 15 touches of each": [recognised(15)],
+    "pictures matched to one of ten scenes known by 15 touches": [recognised(15)],
     "overlap with the true shape, from ten pictures": [shape("pictures", 10)],
     "overlap from ten touches": [shape("touches", 10)],
     "overlap from ten of both": [shape("both", 10)],

@@ -152,7 +152,7 @@ def decided(run: Run) -> str:
         wanted = re.split("[;:]", alike[0]["wanted"])[0]
         deciding = f"{alike[0]['what']}: {interval(alike[0]['ours'], '.3g')}; wanted {wanted}"
         rows.append([claim["id"], claim["claim"], f"**{claim['verdict']}** ({count})", deciding])
-    return markdown(rows, ["", "claim of the paper", "verdict", "the first of these parts"])
+    return markdown(rows, ["", "claim of the paper", "verdict (parts so decided)", "the first of them"])
 
 
 def claim(run: Run, name: str) -> dict:
