@@ -28,7 +28,8 @@ ENVIRONMENT = os.environ | {
     "GIT_COMMITTER_NAME": "tester",
     "GIT_COMMITTER_EMAIL": "tester@example.org",
 }
-TRACED = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parent / "traced")}  # see test_dependencies.py
+# See test_dependencies.py. It imports NumPy before the stages can say how many threads add its sums up.
+TRACED = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parent / "traced"), "OMP_NUM_THREADS": "1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -31,7 +31,8 @@ def lab(workplace):
 
 def test_the_loop(lab):
     one, sweep, compare, keep, share, pull = BLOCKS
-    follow(lab, one)
+    ran = re.findall(r"Running stage '([^']+)'", follow(lab, one))
+    assert set(ran) == {"check", "generation@poe", "score", "figures", "report"}  # what the change can reach
     follow(lab, "git restore .\ndvc checkout")
 
     follow(lab, sweep)

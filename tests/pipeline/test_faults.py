@@ -50,7 +50,7 @@ WRONG = {
 READ = [  # file, the stage that reads it
     ("reports/smoke/missing/m8-1-2/apoe/0.json", "claims"),
     ("reports/smoke/benchmark.json", "claims"),
-    ("reports/smoke/shape/m2/poe/0.json", "figures"),
+    ("reports/smoke/shape/m2/poe/0.json", "table"),
     ("data/smoke/generation/apoe.safetensors", "figures"),
     ("reports/smoke/claims.json", "report"),
     ("data/smoke/album.json", "report"),
@@ -77,21 +77,6 @@ def test_a_changed_curve_is_found_before_it_reaches_headline_numbers(place, dama
     assert (place / "reports/smoke/metrics.json").read_bytes() == metrics
 
 
-def test_figures_behind_a_link_are_drawn_there(place, tmp_path):
-    figures = place / "reports/smoke/figures"
-    before = {path.name: path.read_bytes() for path in figures.iterdir()}
-    figures.rename(tmp_path / "elsewhere")
-    figures.symlink_to(tmp_path / "elsewhere")
-    try:
-        result = stage(place, "figures")
-        assert result.returncode == 0, result.stderr
-        assert figures.is_symlink()
-        assert {path.name: path.read_bytes() for path in (tmp_path / "elsewhere").iterdir()} == before
-    finally:
-        figures.unlink()
-        shutil.move(tmp_path / "elsewhere", figures)
-
-
 @pytest.mark.parametrize("variables", [{"WORLD_SIZE": "1"}, {"LOCAL_WORLD_SIZE": "abc"}, {"RANK": "0"}])
 def test_half_a_launch_is_named(place, variables):
     result = stage(place, "train", "--model", "apoe", "--regime", "m2", env=ENVIRONMENT | variables)
@@ -102,7 +87,7 @@ def test_half_a_launch_is_named(place, variables):
 @pytest.mark.parametrize("name", ["reports/smoke/curves/m2/apoe/0.csv", "reports/smoke/metrics.json"])
 def test_a_broken_table_is_named(place, damaged, name, how):
     damaged(name, WRONG[how])
-    assert_refused(served(place, "figures" if name.endswith("csv") else "report"), name, "dvc repro")
+    assert_refused(served(place, "score" if name.endswith("csv") else "report"), name, "dvc repro")
 
 
 def test_results_of_another_network_are_named(place, damaged):
@@ -136,13 +121,20 @@ svg.fonttype: none
 """
 
 
-def test_the_users_matplotlibrc_changes_no_picture(place, tmp_path):
+def test_drawn_again_behind_a_link_by_a_user_with_other_taste_figures_are_the_same_bytes(place, tmp_path):
     (tmp_path / "matplotlibrc").write_text(HOSTILE)
-    figures = place / "reports/smoke/figures"
+    figures, elsewhere = place / "reports/smoke/figures", tmp_path / "elsewhere"
     before = {path.name: path.read_bytes() for path in figures.iterdir()}
-    result = stage(place, "figures", env=ENVIRONMENT | {"MATPLOTLIBRC": str(tmp_path)})
-    assert result.returncode == 0, result.stderr
-    assert {path.name: path.read_bytes() for path in figures.iterdir()} == before
+    figures.rename(elsewhere)
+    figures.symlink_to(elsewhere)
+    try:
+        result = stage(place, "figures", env=ENVIRONMENT | {"MATPLOTLIBRC": str(tmp_path)})
+        assert result.returncode == 0, result.stderr
+        assert figures.is_symlink() and {path.name for path in elsewhere.iterdir()} == set(before)
+        assert [name for name in before if (elsewhere / name).read_bytes() != before[name]] == []
+    finally:
+        figures.unlink()
+        shutil.move(elsewhere, figures)
 
 
 def test_a_poor_environment_does(place, tmp_path):
