@@ -155,9 +155,16 @@ class GMN(nn.Module):
             weights = [w / n for w, n in zip(weights, count, strict=True)]
         return [self.initial[m] + (w @ codes.flatten(1)).unflatten(1, self.initial.shape[1:]) for w in weights]
 
-    def posterior(self, episodes: Episodes, noise: Noise, samples: int = 1, padded: bool = False) -> Latents:
-        """z ~ Q(z | C, O), (S * E, ...)."""
-        return self.inference.rollout(self.represent(episodes, padded=padded), noise, samples)
+    def posterior(
+        self,
+        episodes: Episodes,
+        noise: Noise,
+        samples: int = 1,
+        padded: bool = False,
+        imagined: Tensor | None = None,
+    ) -> Latents:
+        """z ~ Q(z | C, O), (S * E, ...); of episodes ``imagined`` (E,), if given, z ~ P(z | C)."""
+        return self.inference.rollout(self.represent(episodes, padded=padded), noise, samples, imagined)
 
     def prior(self, episodes: Episodes, noise: Noise, samples: int = 1) -> Latents:
         """z ~ P(z | C), (S * E, ...)."""
@@ -207,6 +214,7 @@ class GMN(nn.Module):
         padded: bool = False,
         rays: int | None = None,
         prior_kl: bool = False,
+        imagined: float = 0.0,
     ) -> Bound:
         """The bound of Eq. 4, one sample of z.
 
@@ -219,9 +227,12 @@ class GMN(nn.Module):
             rays: score only so many pixels of each picture, where pictures show a field: an unbiased estimate, too
                 (:mod:`gmn.models.rays`); None scores whole pictures.
             prior_kl: the bound has :attr:`Bound.prior_kl`.
+            imagined: share of scenes, drawn by ``noise``, whose z is imagined: Q is P there, so the bound, as much a
+                lower one, is E_P[log p(X | z, V)].
         """
-        latents = self.posterior(episodes, noise, padded=padded)
-        b, views = episodes.context.shape[1], episodes.context.shape[3]
+        k, b, _, views = episodes.context.shape
+        chosen = (noise.uniform(b, 1)[:, 0] < imagined).repeat(k) if imagined else None
+        latents = self.posterior(episodes, noise, padded=padded, imagined=chosen)
         scores, fields, wholes = [], {}, Wholes(latents.z)
         for m, renderer in enumerate(self.renderers):
             target, weight = episodes.target[:, :, m], 1.0

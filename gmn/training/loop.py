@@ -188,7 +188,9 @@ def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[
     def iterate(episodes: Episodes, drawn: Noise, weight, phase: Phase) -> tuple[Bound, torch.Tensor]:
         with precision(settings, run.device):
             balanced = settings.prior_weight > 1
-            bound = network(episodes, drawn, settings.rendered, settings.padded, settings.rays, balanced)
+            bound = network(
+                episodes, drawn, settings.rendered, settings.padded, settings.rays, balanced, settings.imagined
+            )
         optimizer.zero_grad(set_to_none=True)
         # As if all views were shown, so that clipping means the same; processes average their gradients.
         bounds = bound.weighted(weight, settings.prior_weight).sum()

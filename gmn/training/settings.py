@@ -62,6 +62,7 @@ class Train(Section):
     rendered: Count | None = None
     rays: Count | None = None
     prior_weight: Annotated[float, Field(ge=1, le=10)] = 1.0
+    imagined: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     padded: bool = False
     symmetries: bool = False
     haptic_scale: Literal["minmax", "robust"] = "minmax"
