@@ -98,7 +98,7 @@ class InferenceNetwork(nn.Module, ABC):
     def rollout(
         self, known: Representations, noise: Noise, samples: int = 1, imagined: Tensor | None = None
     ) -> Latents:
-        """Draw z: from the posterior where targets are known, else, and for episodes ``imagined`` (E,), from the prior."""
+        """Draw z: from the posterior where targets are known, else, and where ``imagined`` (E,), from the prior."""
         roles = Roles.of(known, self.config.reading)
         if self.modality_latents is not None:
             known = self.modality_latents(known, roles, noise, samples)
