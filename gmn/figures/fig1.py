@@ -1,57 +1,81 @@
 """Fig. 1: cross-modal generation from one picture and fifteen grasps."""
 
-from textwrap import fill
+from itertools import groupby
 
 import numpy as np
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import first_training
-from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption
+from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, close
+from gmn.mese.channels import channels
 from gmn.models.networks import NETWORKS
 
 SCENE = 0
 SAMPLES = 4  # shown
+KINDS = {
+    "jointpos": "joint angles",
+    "jointvel": "joint velocities",
+    "actuatorpos": "servo angles",
+    "actuatorvel": "servo velocities",
+    "actuatorfrc": "servo torques",
+    "accelerometer": "accelerations",
+    "gyro": "rates of turn",
+    "touch": "touch",
+}
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
     made = results.generation
-    columns = 8 if sheet.across else 5
+    columns = 6 if sheet.across else 4
     views = np.linspace(0, 15, columns).round().astype(int)
-    rows = [*made["imagined-fig1"][SCENE, :SAMPLES][:, views], made["truth"][SCENE, views]]
+    rows = {f"sample {k + 1}": row[views] for k, row in enumerate(made["imagined-fig1"][SCENE, :SAMPLES])}
+    rows["truth"] = made["truth"][SCENE, views]
     if sheet.across:  # what was given is at the left, else above
-        figure = Figure(figsize=(PAGE, 0.66 * len(rows) + 0.5))
-        grid = figure.add_gridspec(len(rows), columns + 2, width_ratios=[1.6, 0.25] + [1] * columns)
-        seen, felt, pictures = grid[0, 0], grid[1:, 0], (0, 2)
+        figure = Figure(figsize=(PAGE, 4.6))
+        given, imagined = figure.subfigures(1, 2, width_ratios=[1.8, columns])
+        seen, felt = given.subplots(2, 1, height_ratios=[1, 3.6])
     else:
-        figure = Figure(figsize=(PHONE, 0.56 * len(rows) + 1.9))
-        grid = figure.add_gridspec(len(rows) + 1, columns, height_ratios=[1.5] + [1] * len(rows))
-        seen, felt, pictures = grid[0, :2], grid[0, 2:], (1, 0)
-    _seen(figure.add_subplot(seen), made["context"][SCENE, 0])
-    _felt(figure.add_subplot(felt), made["touches"][SCENE])
-    imagined = fill("(c) imagined: a row per sample of z, a column per viewpoint", 80 if sheet.across else 40)
-    titles = [imagined] + [""] * (len(rows) - 2) + ["(d) truth"]
-    for r, (row, title) in enumerate(zip(rows, titles, strict=True)):
-        for k, picture in enumerate(row):
-            panel = figure.add_subplot(grid[pictures[0] + r, pictures[1] + k])
+        figure = Figure(figsize=(PHONE, 6.4))
+        given, imagined = figure.subfigures(2, 1, height_ratios=[2.7, len(rows)])
+        seen, felt = given.subplots(1, 2, width_ratios=[1, 2])
+    _seen(seen, made["context"][SCENE, 0])
+    _felt(given, felt, made["touches"][SCENE])
+    for (label, row), line in zip(rows.items(), imagined.subplots(len(rows), columns), strict=True):
+        for panel, picture in zip(line, row, strict=True):
             panel.imshow(picture)
             bare(panel)
-            if k == columns // 2:
-                panel.set_title(title)
+        line[0].set_ylabel(label, fontsize=7)
+    imagined.suptitle("(c) imagined from both, and the truth", fontsize=8)
+    close(figure)
     shown = NETWORKS[results.settings.model].label
     caption(
         figure,
-        f"{shown}, M = 2, an object of the test set; scale {results.settings.scale}, {first_training(results)}",
+        f"{shown}, M = 2, an object of the test set; a column per viewpoint, rows: samples of z; scale "
+        f"{results.settings.scale}, {first_training(results)}",
     )
     return figure
 
 
 def _seen(axes, picture: np.ndarray) -> None:
     axes.imshow(picture)
-    axes.set_title("(a) one picture seen")
+    axes.set_title("(a) one picture")
     bare(axes)
 
 
-def _felt(axes, readings: np.ndarray) -> None:
-    axes.imshow(readings, aspect="auto", cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
-    axes.set(title="(b) 15 grasps felt", xlabel="132 readings, scaled", ylabel="grasp", xticks=[], yticks=[])
+def _felt(figure, axes, readings: np.ndarray) -> None:
+    """Readings of each kind together, in the order of the sensors."""
+    image = axes.imshow(readings, aspect="auto", cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+    first, places, labels = 0, [], []
+    for kind, group in groupby(channels(), lambda channel: channel.kind):
+        members = list(group)
+        places.append(first + (len(members) - 1) / 2)
+        labels.append(f"{KINDS[kind]} ({members[0].unit})")
+        first += len(members)
+        axes.axvline(first - 0.5, color="black", lw=0.5)
+    axes.set(title=f"(b) {len(readings)} grasps", ylabel="grasp", yticks=[])
+    axes.set_xticks(places, labels, rotation=90, fontsize=5.5)
+    axes.tick_params(length=0)
     axes.grid(False)
+    bar = figure.colorbar(image, ax=axes, location="bottom", aspect=30, ticks=[-1, 0, 1])
+    bar.set_label("reading, scaled", fontsize=6)
+    bar.ax.tick_params(labelsize=5.5)

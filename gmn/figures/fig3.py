@@ -35,7 +35,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     for row, owns in enumerate(ROWS):
         few, many = (counts[own] for own in owns)
         for panel in axes[row, : 1 if sheet.across else None]:
-            panel.set_ylabel(f"{few} or {many} of the same sense\nlog-likelihood (nats / dimension)")
+            panel.set_ylabel(f"{few} or {many} of the same sense\n(nats / dimension)")
     entries = [NETWORKS[network] for network in results.networks]
     handles = [Line2D([], [], color=entry.colour, marker=entry.marker) for entry in entries]
     handles += [Line2D([], [], color="0.3", ls=style) for style in STYLES]

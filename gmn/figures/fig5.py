@@ -1,4 +1,4 @@
-"""Fig. 5: missing modalities: curves of training and validation, and the loss by modalities given.
+"""Fig. 5: missing modalities: curves of training and validation, and how far networks are apart by modalities given.
 
 By the text, which hides a missing modality from context and target alike, and by the authors' release, whose code drew
 the paper's figure and keeps a missing modality as a target.
@@ -12,6 +12,7 @@ from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, panels
 from gmn.models.networks import NETWORKS
 
 CURVES = {"train": ":", "val_missing": "--", "val_full": "-"}
+LINEAR = 100  # nats; differences beyond are drawn by their logarithm
 READINGS = {"paper": "by the text", "released": "by the release"}
 
 
@@ -24,7 +25,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     splits = list(dict.fromkeys(split for regimes in runs.values() for split in regimes))
     rows = 2 * len(runs)
     if sheet.across:  # a column per split
-        figure, axes = panels(rows, len(splits), figsize=(PAGE, 0.6 + 1.7 * rows), squeeze=False)
+        figure, axes = panels(rows, len(splits), figsize=(PAGE, 0.6 + 1.7 * rows), squeeze=False, sharey="row")
     else:  # a row per split and reading
         lines = len(splits) * len(runs)
         figure, axes = panels(lines, 2, figsize=(PHONE, 1 + 1.5 * lines), squeeze=False)
@@ -37,21 +38,27 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         for regimes, above, below in zip(runs.values(), column[::2], column[1::2], strict=True):
             if split in regimes:
                 _curves(above, {n: results.curves(n, regimes[split]) for n in PAIR})
-                _sizes(below, {n: results.missing(n, regimes[split]) for n in PAIR}, about)
+                _apart(below, [results.missing(n, regimes[split]) for n in PAIR], about)
             else:
                 for panel in (above, below):
                     panel.text(0.5, 0.5, "not run", ha="center", va="center", transform=panel.transAxes)
-    for reading, pairs in zip(runs, axes.reshape(len(runs), 2, -1), strict=True):
-        for panel in pairs[:, 0] if sheet.across else pairs[0]:
+    ours, theirs = (NETWORKS[network].label for network in PAIR)
+    for (reading, regimes), (above, below) in zip(runs.items(), axes.reshape(len(runs), 2, -1), strict=True):
+        tables = [[results.curves(n, regime) for n in PAIR] for regime in regimes.values()]
+        for k, panel in enumerate(above[:1] if sheet.across else above):
+            frame(panel, sum(tables, []) if sheet.across else tables[k], list(CURVES))
             panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)")
+        for panel in below[:1] if sheet.across else below:
+            panel.set_ylabel(f"{ours} minus {theirs}\n(nats / view x M)")
     drawn = next(panel for panel in axes.flat if panel.get_legend_handles_labels()[0])
     sheet.legend(figure, *drawn.get_legend_handles_labels(), ncols=3)
     scenes = results.missing(PAIR[0], names[0])["scenes"]
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
-        f"Curves: negative ELBO, {few} validation scenes; {since(results)}. Below each: by number of modalities shown, "
-        f"{scenes} validation scenes, of which the verdicts are; bars: 95 % bootstrap, grey: sizes seen in training. "
+        f"Curves: negative ELBO, {few} validation scenes; {since(results)}. Below each: the difference by number of "
+        f"modalities shown, {scenes} validation scenes, of which the verdicts are; below 0 {ours} is better; bars: "
+        f"paired 95 % bootstrap; grey: sizes seen in training; linear between -{LINEAR} and {LINEAR}. "
         + training(results, complete=False),
     )
     return figure
@@ -71,12 +78,14 @@ def _curves(axes, curves: dict) -> None:
         for column, dashes in CURVES.items():
             curve(axes, table, column, label=f"{NETWORKS[network].label}, {column}", ls=dashes, markevery=every, **look)
     axes.set_xlabel("iterations")
-    frame(axes, list(curves.values()), list(CURVES))
 
 
-def _sizes(axes, missing: dict, regime: Regime) -> None:
+def _apart(axes, missing: list[dict], regime: Regime) -> None:
+    """The loss of the first network minus that of the second, on the same scenes."""
     axes.axvspan(regime.low - 0.5, regime.high + 0.5, color="0.92")
-    for network in PAIR:
-        series(axes, missing[network]["sizes"], missing[network]["losses"].swapaxes(0, 1), network)
+    axes.axhline(0, color="0.3", lw=0.6)
+    ours, theirs = (found["losses"] for found in missing)
+    series(axes, missing[0]["sizes"], (ours - theirs).swapaxes(0, 1), PAIR[0])
+    axes.set_yscale("symlog", linthresh=LINEAR)
     axes.set_xlabel("modalities shown", fontsize=7)
     axes.xaxis.get_major_locator().set_params(integer=True)

@@ -29,7 +29,7 @@ def _render(axes, y: float) -> None:
     box(axes, 0.42, y, "$z$", height=0.08)
     for k, x in enumerate(X):
         name = "M" if k == len(X) - 1 else str(k + 1)
-        box(axes, x, 0.12, f"$x^{name}_n$", height=0.08)
-        box(axes, x + 0.13, 0.28, f"$v^{name}_n$", fill="0.85", height=0.08, width=0.1)
-        arrow(axes, (0.42, y - 0.06), (x, 0.18))
-        arrow(axes, (x + 0.13, 0.23), (x + 0.04, 0.18))
+        box(axes, x, 0.3, f"$x^{name}_n$", height=0.08)
+        box(axes, x, 0.07, f"$v^{name}_n$", fill="0.85", height=0.08)
+        arrow(axes, (0.42, y - 0.06), (x, 0.36))
+        arrow(axes, (x, 0.13), (x, 0.24))

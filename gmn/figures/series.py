@@ -53,10 +53,11 @@ def frame(axes, tables: list[pd.DataFrame], columns: list[str]) -> None:
     axes.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
 
 
-def since(results: Results) -> str:
-    """Caption of training curves."""
+def since(results: Results, evaluations: int = 1) -> str:
+    """Caption of training curves, means since the last evaluation or the one ``evaluations`` before."""
     bands = "; bands: all seeds" if len(results.settings.seeds) > 1 else ""
-    return "training: mean of the batches since the last evaluation" + bands
+    last = "the last evaluation" if evaluations == 1 else f"the last {evaluations} evaluations"
+    return f"training: mean of the batches since {last}{bands}"
 
 
 def first_training(results: Results) -> str:

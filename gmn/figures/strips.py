@@ -3,14 +3,14 @@
 import numpy as np
 
 from gmn.figures.series import first_training
-from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, heading, panels
+from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, close, heading, panels
 from gmn.models.networks import NETWORKS
 
 
 def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: int) -> Figure:
     """Draw ``rows`` (label -> array of :mod:`gmn.evaluation.generation`) of one scene, first sample of z each."""
     made = results.generation
-    columns, height, width = (12, 0.56, PAGE) if sheet.across else (5, 0.5, PHONE)  # of the grid's 16 viewpoints
+    columns, height, width = (8, 0.8, PAGE) if sheet.across else (5, 0.5, PHONE)  # of the grid's 16 viewpoints
     views = np.linspace(0, 15, columns).round().astype(int)
     pictures = {label: made[array][scene, 0][views] for label, array in rows.items()}
     pictures["truth"] = made["truth"][scene][views]
@@ -20,6 +20,7 @@ def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: 
             panel.imshow(picture)
             bare(panel)
         line[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=6.5)
+    close(figure)
     heading(figure, title)
     shown = NETWORKS[results.settings.model].label
     caption(

@@ -108,6 +108,11 @@ def bare(axes) -> None:
         spine.set_visible(False)
 
 
+def close(figure) -> None:
+    """Pictures beside one another, with hardly a gap."""
+    figure.get_layout_engine().set(w_pad=0.015, h_pad=0.015, wspace=0.02, hspace=0.02)
+
+
 def heading(figure, text: str) -> None:
     """A title over all panels, in as many lines as it needs."""
     figure.suptitle(fill(text, int(15 * figure.get_figwidth())), fontsize=8)
