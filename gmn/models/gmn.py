@@ -214,7 +214,7 @@ class GMN(nn.Module):
         padded: bool = False,
         rays: int | None = None,
         prior_kl: bool = False,
-        imagined: float = 0.0,
+        imagined: float | Tensor | None = None,
     ) -> Bound:
         """The bound of Eq. 4, one sample of z.
 
@@ -228,10 +228,10 @@ class GMN(nn.Module):
                 (:mod:`gmn.models.rays`); None scores whole pictures.
             prior_kl: the bound has :attr:`Bound.prior_kl`.
             imagined: share of scenes, drawn by ``noise``, whose z is imagined: Q is P there, so the bound, as much a
-                lower one, is E_P[log p(X | z, V)].
+                lower one, is E_P[log p(X | z, V)]; None: no scene.
         """
         k, b, _, views = episodes.context.shape
-        chosen = (noise.uniform(b, 1)[:, 0] < imagined).repeat(k) if imagined else None
+        chosen = None if imagined is None else (noise.uniform(b, 1)[:, 0] < imagined).repeat(k)
         latents = self.posterior(episodes, noise, padded=padded, imagined=chosen)
         scores, fields, wholes = [], {}, Wholes(latents.z)
         for m, renderer in enumerate(self.renderers):
