@@ -55,6 +55,10 @@ class Paths:
         return self.reports / "benchmark.json"
 
     @property
+    def table(self) -> Path:
+        return self.reports / "results.csv"
+
+    @property
     def claims(self) -> Path:
         return self.reports / "claims.json"
 

@@ -29,6 +29,7 @@ from stages import (
     simulate,
     speed,
     split,
+    table,
     train,
 )
 from stages.clock import timed
@@ -47,6 +48,7 @@ STAGES = (
     benchmark,
     score,
     claims,
+    table,
     figures,
     album,
     report,

@@ -310,6 +310,7 @@ ELSEWHERE = {
     "gmn.evaluation.scores": TENSORS, "gmn.evaluation.classification": TRIALS, "gmn.evaluation.density": TRIALS,
     "gmn.evaluation.explained": TRIALS, "gmn.evaluation.heldout": TRIALS, "gmn.evaluation.missing": TRIALS,
     "gmn.evaluation.shape": TRIALS, "gmn.evaluation.results": FILES, "gmn.evaluation.claims": FILES,
+    "gmn.evaluation.tidy": FILES,
     "gmn.trained.occupancy": TENSORS, "gmn.trained.mesh": "of what a Belief says, which is checked",
 }  # fmt: skip
 MADE_INSIDE = {

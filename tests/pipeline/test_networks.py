@@ -44,7 +44,7 @@ def test_one_more_network_is_one_file_and_its_name(workplace):
     rows = [row | {"network": "conditional"} for row in benchmark["rows"] if row["network"] == "apoe"]
     write_sealed(reports / "benchmark.json", benchmark | {"rows": benchmark["rows"] + rows})
     shutil.rmtree(reports / "figures")
-    for name in ("score", "claims", "figures", "album", "report"):
+    for name in ("score", "claims", "table", "figures", "album", "report"):
         result = stage(workplace, name)
         assert result.returncode == 0, result.stderr
     beyond = ("explained", "agreement", "shape", "calibration", "scores", "samples", "touches")

@@ -133,6 +133,7 @@ def test_fig5_can_be_left_out(workplace):
     assert set(re.findall(r"Running stage '([^']+)'", result.stdout)) == {
         "check",
         "claims",
+        "table",
         "figures",
         "report",
         "pages",
@@ -145,6 +146,23 @@ def test_fig5_can_be_left_out(workplace):
     assert "C6r" in page and 'id="fig5"' in page
     table = (workplace / "reports/smoke/claims.md").read_text()
     assert "not run |  | nats" in table and "Fig. 5. Verdicts" not in table
+
+
+def test_every_number_is_in_one_table(reports):
+    table = pd.read_csv(reports / "results.csv")
+    metrics = json.loads((reports / "metrics.json").read_text())
+    keys = ["network", "evaluation", "regime", "metric", "pictures", "touches", "modalities"]
+    assert not table.duplicated(keys).any() and table[["mean", "low", "high"]].notna().all(axis=None)
+    assert (table["low"] <= table["high"]).all()
+    kinds = {"agreement", "classification", "density", "explained", "heldout", "missing", "shape"}
+    assert set(table["evaluation"]) == kinds and set(table["network"]) == {"apoe", "baseline", "poe", "apoe_map"}
+    (row,) = table[
+        (table["network"] == "apoe")
+        & (table["metric"] == "share of grey explained by P")
+        & (table["pictures"] == 10)
+        & (table["touches"] == 0)
+    ].to_dict("records")
+    assert row["mean"] == metrics["explained"]["grey_from_10_images"]["mean"]
 
 
 def test_headline_numbers_have_intervals(reports):
