@@ -39,7 +39,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     sheet.legend(figure, *axes[0].get_legend_handles_labels(), loc="outside right upper")
     caption(
         figure,
-        f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten; {about['samples']} samples; "
-        f"bars: 95 % bootstrap over groups; I images, H haptics; {training(results)}",
+        f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten; samples of z: "
+        f"{about['samples']}; bars: 95 % bootstrap over groups; I images, H haptics; {training(results)}",
     )
     return figure

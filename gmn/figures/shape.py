@@ -56,9 +56,9 @@ def _overlap(axes, found: dict, mix: str) -> None:
         ends[network] = scores[-1].mean()
     low, high = axes.get_ylim()
     apart = 0.09 * (high - low)
-    height = -np.inf
-    for network in sorted(ends, key=ends.get):
-        height = max(ends[network], height + apart)
+    height = np.inf
+    for network in sorted(ends, key=ends.get, reverse=True):
+        height = min(ends[network], height - apart)
         look = {"color": NETWORKS[network].colour, "fontsize": 6.5, "va": "center"}
         axes.annotate(NETWORKS[network].label, (places[-1] + 0.25, height), annotation_clip=False, **look)
     axes.set(title=TITLES[mix], xlabel=f"{NAMES[mix]} given", ylabel="intersection over union")
