@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from gmn.errors import UserError
 from gmn.files import read_table
 from gmn.params import Settings
@@ -60,20 +62,34 @@ class Graph:
         }
 
     def mend(self) -> None:
-        """Remove DVC's list of who reads and writes what if a kill has cut it: DVC would not go on."""
-        readers = Path(self.repo.tmp_dir) / "rwlock"
+        """Take the dead off DVC's list of who reads and writes what; a killed run leaves them, or cuts the list."""
+        path = Path(self.repo.tmp_dir) / "rwlock"
         with self.repo.lock:
             try:
-                json.loads(readers.read_text())
+                listed = json.loads(path.read_text())
+                writing = {file: who for file, who in listed["write"].items() if _lives(who)}
+                reading = {file: [who for who in readers if _lives(who)] for file, readers in listed["read"].items()}
+                path.write_text(json.dumps({"write": writing, "read": reading}))
             except FileNotFoundError:
                 pass
-            except ValueError:
-                readers.unlink()
+            except (ValueError, TypeError, KeyError, AttributeError):
+                path.unlink()
 
     def unchanged(self, name: str) -> bool:
         """Whether ``dvc repro`` would leave the stage alone, now that all it needs is made."""
         with dvc_errors(), self.repo.lock:
             return not self._stages[name].changed()
+
+
+def _lives(who: dict) -> bool:
+    """Whether it is a DVC that runs: not one that was killed, whose number may be another's by now."""
+    try:
+        process = psutil.Process(who["pid"])
+        return process.status() != psutil.STATUS_ZOMBIE and any("dvc" in word for word in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
 
 
 def measured(settings: Settings) -> "pandas.DataFrame | None":

@@ -44,9 +44,12 @@ def draw(results: Results, sheet: Sheet) -> Figure:
                     panel.text(0.5, 0.5, "not run", ha="center", va="center", transform=panel.transAxes)
     ours, theirs = (NETWORKS[network].label for network in PAIR)
     for (reading, regimes), (above, below) in zip(runs.items(), axes.reshape(len(runs), 2, -1), strict=True):
-        tables = [[results.curves(n, regime) for n in PAIR] for regime in regimes.values()]
-        for k, panel in enumerate(above[:1] if sheet.across else above):
-            frame(panel, sum(tables, []) if sheet.across else tables[k], list(CURVES))
+        tables = {split: [results.curves(n, regime) for n in PAIR] for split, regime in regimes.items()}
+        every = [table for pair in tables.values() for table in pair]
+        for split, panel in zip(splits, above, strict=True):
+            if sheet.across or split in tables:
+                frame(panel, every if sheet.across else tables[split], list(CURVES))
+        for panel in above[:1] if sheet.across else above:
             panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)")
         for panel in below[:1] if sheet.across else below:
             panel.set_ylabel(f"{ours} minus {theirs}\n(nats / view x M)")

@@ -178,6 +178,31 @@ def test_a_cut_lock_file_is_put_back(make):
     assert b"anew" in outs(folder)["end.txt"]
 
 
+def test_the_dead_hold_nothing(make):
+    """DVC's list of who reads and writes what outlives a kill: of processes not yet reaped, of numbers used again."""
+    folder = make("dead", "true")
+    assert repro(folder).returncode == 0
+    dead = subprocess.Popen(["sleep", "60"])
+    dead.kill()
+    while psutil.Process(dead.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.02)
+    reused = subprocess.Popen(["sleep", "60"])
+    who = [{"pid": process.pid, "cmd": "dvc repro"} for process in (dead, reused)]
+    files = [str(folder / name) for name in ("a.txt", "begin.txt")]
+    for listed in (
+        {"write": {files[0]: who[0]}, "read": {files[1]: who}},
+        {"write": {files[0]: who[1]}, "read": {}},
+        {"write": 3},
+    ):
+        (folder / ".dvc/tmp/rwlock").write_text(json.dumps(listed))
+        (folder / "dvc.yaml").write_text((folder / "dvc.yaml").read_text().replace("echo begun", "echo begun anew"))
+        result = repro(folder)
+        assert result.returncode == 0, result.stderr
+    reused.kill()
+    reused.wait()
+    dead.wait()
+
+
 def test_no_more_processes_than_memory_allows(make):
     """A stage that once took more than there is runs alone."""
     folder = make("memory", "set -e; mkdir alone; sleep 1; rmdir alone")
