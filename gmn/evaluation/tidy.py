@@ -16,7 +16,7 @@ SHARE = "share of {} explained by {}"
 KEYS = ["network", "evaluation", "regime", "metric", "pictures", "touches", "modalities"]
 COLUMNS = [*KEYS, "mean", "low", "high", "scenes", "seeds"]
 SENSES = {"I": (1, 0), "H": (0, 1), "H+I": (1, 1)}  # of classification: pictures, touches
-MIXES = {"pictures": (1, 0), "touches": (0, 1), "both": (1, 1)}  # of shape
+MIXES = {"nothing": (0, 0), "pictures": (1, 0), "touches": (0, 1), "both": (1, 1)}  # of shape
 
 Rows = Iterator[tuple[dict, list[np.ndarray]]]  # keys of a number; its samples (seeds, scenes), two of a share
 
@@ -71,7 +71,11 @@ def _classification(results: Results, network: str) -> Rows:
         for name, (pictures, touches) in SENSES.items():
             for k, count in enumerate(found["counts"]):
                 given = {"pictures": pictures * count, "touches": touches * count}
-                yield {"metric": f"accuracy, by the {question} question"} | given, [found[question][name][:, k]]
+                if count or name == "I":  # without views all are one question
+                    yield {"metric": f"accuracy, by the {question} question"} | given, [found[question][name][:, k]]
+    for k, count in enumerate(found["touch_counts"]):
+        about = {"metric": "accuracy, whose pictures", "pictures": 0, "touches": count}
+        yield about, [found["touches"][:, k]]
 
 
 def _explained(results: Results, network: str) -> Rows:
@@ -98,7 +102,7 @@ def _shape(results: Results, network: str) -> Rows:
     found = results.shape(network)
     for mix, (pictures, touches) in MIXES.items():
         for metric, values in found[mix].items():
-            for k, count in enumerate(found["counts"]):
+            for k, count in enumerate(found["counts"] if mix != "nothing" else [0]):
                 about = {"metric": metric, "pictures": pictures * count, "touches": touches * count}
                 if (there := present(values[:, k])).size:
                     yield about, [there]
