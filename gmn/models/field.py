@@ -7,6 +7,8 @@ Shape letters: E episodes, N views, P points, F features, S fine points along an
 C channels, h w pixels.
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -25,6 +27,19 @@ THINNEST = 1.0  # 1/m: what is thinner is nothing, so that rays through nothing 
 LEAST = 1e-4  # share of a ray's light that a whole picture shows
 DRAWN = 4  # times as large as those trained on pictures are drawn for people
 POINTS = 2**20  # of whole pictures' rays at a time
+
+
+class Whole(NamedTuple):
+    """Fields that whole pictures are looked up in.
+
+    Attributes:
+        density, features: of points with a border of nothing, (E * (S + 2)^3, 1) and (E * (S + 2)^3, F - 1).
+        filled: whether there is matter at a point or a neighbour, (E, S^3 + 1); the last says no, of what is outside.
+    """
+
+    density: Tensor
+    features: Tensor
+    filled: Tensor
 
 
 class Field(nn.Module):
@@ -60,6 +75,13 @@ class Field(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         return self.out(F.relu(self.grow(F.relu(self.far(F.relu(self.near(z))))))) + self.own(z)
 
+    def whole(self, z: Tensor) -> Whole:
+        """The fields of z (E, T * Z, *grid): for all whole pictures of it, of any modality."""
+        field = self(z)
+        filled = F.max_pool3d(self.depth(field[:, :1]), 3, 1, 1).flatten(1) > 0
+        points = F.pad(field, [1] * 6).flatten(2).transpose(1, 2).flatten(0, 1)
+        return Whole(points[:, :1].contiguous(), points[:, 1:].contiguous(), F.pad(filled, [0, 1]))
+
     def depth(self, feature: Tensor) -> Tensor:
         """Optical depth of a step where density's feature is ``feature``."""
         return self.step * F.relu(DENSEST * F.softplus(2 * feature - 1) - THINNEST)
@@ -74,6 +96,17 @@ class Field(nn.Module):
         """Colours (N, C, n) of rays that met (N, n, F - 1) and ``opacity`` (N, n, 1) on their way (N, n, 3)."""
         shading = self.shading(torch.cat([seen, opacity, opacity * F.normalize(direction, dim=2)], 2))
         return (seen[..., : self.colours] + opacity * shading).transpose(1, 2)
+
+
+class Wholes(dict[Field, Whole]):
+    """What whole pictures of z (E, T * Z, *grid) are looked up in, made once for all modalities, when asked for."""
+
+    def __init__(self, z: Tensor):
+        super().__init__()
+        self.z = z
+
+    def __missing__(self, field: Field) -> Whole:
+        return self.setdefault(field, field.whole(self.z))
 
 
 class FieldImageRenderer(nn.Module):
@@ -121,39 +154,34 @@ class FieldImageRenderer(nn.Module):
         """Colours (N, C, n) of pixels (N, n) alone, numbered row by row, of fields (E, F, S, S, S)."""
         return self.along_rays(field[episode], query, self.rays[pixels])
 
-    def forward(self, z: Tensor, episode: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
+    def forward(self, whole: Whole, episode: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
         """Whole pictures, (N, C, zoom * H, zoom * W): equal to those of :meth:`along_rays` but for what is below
         :data:`LEAST`."""
         rows, columns = (zoom * pixels for pixels in self.raster)
         rays = self.rays if zoom == 1 else self.window.rays(rows, columns).to(self.rays)
-        field = self.field(z)
-        filled = F.max_pool3d(self.field.depth(field[:, :1]), 3, 1, 1).flatten(1) > 0  # a point or its neighbour is
-        points = F.pad(field, [1] * 6).flatten(2).transpose(1, 2).flatten(0, 1)
-        whole = points[:, :1].contiguous(), points[:, 1:].contiguous(), F.pad(filled, [0, 1])
         views, view = query.unique(dim=0, return_inverse=True)
         order, found = view.argsort(stable=True), []
         for some in order.split(max(1, POINTS // (len(rays) * STEPS))):
             seen, own = view[some].unique(return_inverse=True)
-            found.append(self._pictures(*whole, episode[some], own, views[seen], rays))
+            found.append(self._pictures(whole, episode[some], own, views[seen], rays))
         return torch.cat(found)[order.argsort()].unflatten(2, (rows, columns))
 
-    def _pictures(self, density, features, filled, episode, view, query, rays) -> Tensor:
+    def _pictures(self, whole: Whole, episode, view, query, rays) -> Tensor:
         """Pictures (N, C, n) of rows ``episode`` (N,) from cameras ``query[view]``, (V, Q) and (N,).
 
-        What only depends on cameras is computed once, for all rows that look through them. The density
-        (E * (S + 2)^3, 1) is looked up at points of rays in filled cells (E, S^3 + 1), features
-        (E * (S + 2)^3, F - 1) where light is met.
+        What only depends on cameras is computed once, for all rows that look through them. The density is looked up
+        at points of rays in filled cells, features where light is met.
         """
         frame, n, side = self.frame(query), len(rays), self.field.side
         places = self._places(frame, rays.expand(len(query), -1, -1), self.along).flatten(1, 2)  # (V, n * D, 3)
         x, y, z = ((places + 1) * (side / 2)).long().clamp(0, side - 1).unbind(-1)
         cell = torch.where(places.abs().amax(-1) < 1, (z * side + y) * side + x, side**3)  # the last: outside
         corners = Corners.of(places.flatten(0, 1), side)
-        row, point = filled[episode].gather(1, cell[view]).nonzero(as_tuple=True)
-        depth = self.field.depth(corners.look_up(density, episode[row], view[row] * n * STEPS + point)[:, 0])
+        row, point = whole.filled[episode].gather(1, cell[view]).nonzero(as_tuple=True)
+        depth = self.field.depth(corners.look_up(whole.density, episode[row], view[row] * n * STEPS + point)[:, 0])
         met = absorbed(depth.new_zeros(len(view), n * STEPS).index_put((row, point), depth).unflatten(1, (n, STEPS)))
         row, ray, step = (met > LEAST).nonzero(as_tuple=True)
-        found = corners.look_up(features, episode[row], (view[row] * n + ray) * STEPS + step)
+        found = corners.look_up(whole.features, episode[row], (view[row] * n + ray) * STEPS + step)
         seen = found.new_zeros(len(view) * n, found.shape[1])
         seen = seen.index_add(0, row * n + ray, met[row, ray, step][:, None] * found)
         opacity = met.sum(2)

@@ -20,6 +20,11 @@ class Gaussian(NamedTuple):
     def sample(self, noise: Noise) -> Tensor:
         return self.mean + torch.exp(self.logvar / 2) * noise.normal(self.mean)
 
+    def replaced(self, other: "Gaussian", rows: Tensor) -> "Gaussian":
+        """With the rows (N,) that are true taken from ``other``."""
+        rows = rows.view(-1, *[1] * (self.mean.ndim - 1))
+        return Gaussian(*(torch.where(rows, theirs, ours) for ours, theirs in zip(self, other, strict=True)))
+
     def log_prob(self, x: Tensor) -> Tensor:
         """Elementwise log-density, nats."""
         return -0.5 * (LOG_2PI + self.logvar + (x - self.mean) ** 2 * torch.exp(-self.logvar))

@@ -8,7 +8,7 @@ Usage::
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from types import MappingProxyType
@@ -23,7 +23,7 @@ from gmn.data.scaling import Scale
 from gmn.errors import UserError
 from gmn.models.config import ModelConfig
 from gmn.models.convolution import copies
-from gmn.models.field import DRAWN, Field, FieldImageRenderer
+from gmn.models.field import DRAWN, Field, FieldImageRenderer, Wholes
 from gmn.models.gaussians import at_least_float32, log_density
 from gmn.models.inference import Latents
 from gmn.models.memory import least_memory
@@ -155,29 +155,39 @@ class GMN(nn.Module):
             weights = [w / n for w, n in zip(weights, count, strict=True)]
         return [self.initial[m] + (w @ codes.flatten(1)).unflatten(1, self.initial.shape[1:]) for w in weights]
 
-    def posterior(self, episodes: Episodes, noise: Noise, samples: int = 1, padded: bool = False) -> Latents:
-        """z ~ Q(z | C, O), (S * E, ...)."""
-        return self.inference.rollout(self.represent(episodes, padded=padded), noise, samples)
+    def posterior(
+        self,
+        episodes: Episodes,
+        noise: Noise,
+        samples: int = 1,
+        padded: bool = False,
+        imagined: Tensor | None = None,
+    ) -> Latents:
+        """z ~ Q(z | C, O), (S * E, ...); of episodes ``imagined`` (E,), if given, z ~ P(z | C)."""
+        return self.inference.rollout(self.represent(episodes, padded=padded), noise, samples, imagined)
 
     def prior(self, episodes: Episodes, noise: Noise, samples: int = 1) -> Latents:
         """z ~ P(z | C), (S * E, ...)."""
         return self.inference.rollout(self.represent(episodes, imagine=True), noise, samples)
 
-    def render(self, modality: int, z: Tensor, episode: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
+    def render(
+        self, modality: int, z: Tensor, episode: Tensor, query: Tensor, zoom: int = 1, wholes: Wholes | None = None
+    ) -> Tensor:
         """Mean of modality ``modality`` for queries (N, 7), each of row ``episode`` (N,) of z.
 
-        Pictures of a field can be ``zoom`` times as large as those that were trained on.
+        Pictures of a field can be ``zoom`` times as large as those that were trained on. ``wholes`` of z, if given,
+        serve several modalities.
 
         Raises:
             UserError: pictures of another size, of what is not a field.
         """
         renderer = self.renderers[modality]
-        if zoom == 1:
-            return renderer(z, episode, query)
-        if not isinstance(renderer, FieldImageRenderer):
+        if isinstance(renderer, FieldImageRenderer):
+            return renderer((Wholes(z) if wholes is None else wholes)[renderer.field], episode, query, zoom)
+        if zoom > 1:
             name = self.modalities[modality].name
             raise UserError(f"{name}: a network of geometry {self.config.geometry!r} shows one size; use a volume")
-        return renderer(z, episode, query, zoom)
+        return renderer(z, episode, query)
 
     @property
     def drawn(self) -> int:
@@ -204,6 +214,7 @@ class GMN(nn.Module):
         padded: bool = False,
         rays: int | None = None,
         prior_kl: bool = False,
+        imagined: float | Tensor | None = None,
     ) -> Bound:
         """The bound of Eq. 4, one sample of z.
 
@@ -216,10 +227,13 @@ class GMN(nn.Module):
             rays: score only so many pixels of each picture, where pictures show a field: an unbiased estimate, too
                 (:mod:`gmn.models.rays`); None scores whole pictures.
             prior_kl: the bound has :attr:`Bound.prior_kl`.
+            imagined: share of scenes, drawn by ``noise``, whose z is imagined: Q is P there, so the bound, as much a
+                lower one, is E_P[log p(X | z, V)]; None: no scene.
         """
-        latents = self.posterior(episodes, noise, padded=padded)
-        b, views = episodes.context.shape[1], episodes.context.shape[3]
-        scores, fields = [], {}
+        k, b, _, views = episodes.context.shape
+        chosen = None if imagined is None else (noise.uniform(b, 1)[:, 0] < imagined).repeat(k)
+        latents = self.posterior(episodes, noise, padded=padded, imagined=chosen)
+        scores, fields, wholes = [], {}, Wholes(latents.z)
         for m, renderer in enumerate(self.renderers):
             target, weight = episodes.target[:, :, m], 1.0
             order = torch.arange(views, device=target.device).expand(b, views)
@@ -232,7 +246,7 @@ class GMN(nn.Module):
                 uniform = noise.uniform(b, views * rays).view(b, views, rays)[where.scene, where.view]
                 scores.append(weight * self.score_rays(m, episodes, fields[renderer.field], where, uniform))
             else:
-                scores.append(weight * self.score(m, episodes, latents.z, where))
+                scores.append(weight * self._scores(m, episodes, wholes, where)[0])
         targets = episodes.target.sum(3).permute(2, 0, 1).flatten(1)
         more = latents.prior_kl() if prior_kl else None
         return Bound(torch.stack(scores), latents.kl(), targets, latents.known.kl, latents.expert_kl, more)
@@ -268,26 +282,29 @@ class GMN(nn.Module):
             return (x if transform is None else transform(x)).double()
 
         ways = [partial(compared, transform=transform) for transform in transforms]
-        scores = [self._scores(m, episodes, latents.z, where, ways) for m, where in enumerate(wheres)]
+        wholes = Wholes(latents.z)
+        scores = [self._scores(m, episodes, wholes, where, ways) for m, where in enumerate(wheres)]
         ratio = latents.log_ratio()
         return [(ratio + sum(of)).unflatten(0, (-1, wheres[0].episodes)) for of in zip(*scores, strict=True)]
 
-    def means(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews") -> tuple[Tensor, Tensor]:
+    def means(
+        self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", wholes: Wholes | None = None
+    ) -> tuple[Tensor, Tensor]:
         """What every sample of z has to say of N views: rows of z (S * N,), sample-major, and means (S * N, ...)."""
         samples = len(z) // where.episodes
         rows = (where.episode + where.episodes * torch.arange(samples, device=z.device)[:, None]).flatten()
         query = episodes.queries[m][where.scene, where.view]
-        return rows, self.render(m, z, rows, query.repeat(samples, 1))
+        return rows, self.render(m, z, rows, query.repeat(samples, 1), wholes=wholes)
 
-    def score(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", transform=None) -> Tensor:
-        """log p(X_m | z, V) of every row of z, (S * E,) nats, zero for rows without targets."""
-        return self._scores(m, episodes, z, where, [transform])[0]
-
-    def _scores(self, m: int, episodes: Episodes, z: Tensor, where: "TargetViews", transforms: list) -> list[Tensor]:
-        """:meth:`score` by each of ``transforms``, functions or None."""
+    def _scores(
+        self, m: int, episodes: Episodes, wholes: Wholes, where: "TargetViews", transforms: Sequence = (None,)
+    ) -> list[Tensor]:
+        """log p(X_m | z, V) of every row of z, (S * E,) nats, zero for rows without targets; a list of it, means and
+        targets changed by each of ``transforms``, functions or None."""
+        z = wholes.z
         if len(where.episode) == 0:
             return [z.new_zeros(len(z)) for _ in transforms]
-        rows, means = self.means(m, episodes, z, where)
+        rows, means = self.means(m, episodes, z, where, wholes)
         senses, scores = episodes.senses[m][where.scene, where.view], []
         for transform in transforms:
             mean, sense = (means, senses) if transform is None else (transform(means), transform(senses))
@@ -297,7 +314,7 @@ class GMN(nn.Module):
         return scores
 
     def score_rays(self, m: int, episodes: Episodes, field: Tensor, where: "TargetViews", uniform: Tensor) -> Tensor:
-        """An estimate of :meth:`score` of fields (E, ...) from pixels of each view that ``uniform`` (N, n) chooses."""
+        """An estimate of log p(X_m | z, V) of fields (E, ...) by pixels of each view that ``uniform`` (N, n) draws."""
         if len(where.episode) == 0:
             return field.new_zeros(len(field))
         query, sense = (values[m][where.scene, where.view] for values in (episodes.queries, episodes.senses))

@@ -95,20 +95,23 @@ class InferenceNetwork(nn.Module, ABC):
     def experts(self, known: Representations, roles: Roles) -> tuple[list[Experts], Roles]:
         """The experts at work, cell by cell, and which column of the product (E, columns) plays which role."""
 
-    def rollout(self, known: Representations, noise: Noise, samples: int = 1) -> Latents:
-        """Draw z: from the posterior where targets are known, else from the prior."""
+    def rollout(
+        self, known: Representations, noise: Noise, samples: int = 1, imagined: Tensor | None = None
+    ) -> Latents:
+        """Draw z: from the posterior where targets are known, else, and where ``imagined`` (E,), from the prior."""
         roles = Roles.of(known, self.config.reading)
         if self.modality_latents is not None:
             known = self.modality_latents(known, roles, noise, samples)
             roles, samples = Roles.of(known, self.config.reading), 1
         work, roles = self.experts(known, roles)
-        return _Rollout(work, roles, samples).run(self.config.draws, noise, known)
+        return _Rollout(work, roles, samples, imagined).run(self.config.draws, noise, known)
 
 
 class _Rollout:
     """The DRAW steps of experts side by side; what does not change over the steps is computed once."""
 
-    def __init__(self, work: list[Experts], roles: Roles, samples: int):
+    def __init__(self, work: list[Experts], roles: Roles, samples: int, imagined: Tensor | None = None):
+        self.imagined = None if imagined is None else imagined.repeat(samples)
         self.roles = Roles(*(None if r is None else r.repeat(samples, 1) for r in (roles.prior, roles.posterior)))
         episodes, self.columns = roles.prior.shape
         self.draws, self.episode, places = [], [], []
@@ -127,6 +130,8 @@ class _Rollout:
             if self.roles.posterior is not None:
                 posteriors = self.table([draw.posterior() for draw in self.draws])
                 posterior = product(posteriors, self.roles.posterior)  # Eq. 2
+                if self.imagined is not None:
+                    posterior = posterior.replaced(prior, self.imagined)
                 expert_kl.append(self.apart(posteriors, priors))
             z = (posterior or prior).sample(noise)
             taken.append((z, prior, posterior))

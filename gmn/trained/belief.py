@@ -32,6 +32,7 @@ from gmn.data.scaling import Scale
 from gmn.errors import UserError
 from gmn.mese.channels import NARROWEST
 from gmn.mese.pose import CAMERA_RADIUS, QUERY, WRIST_BACK, WRIST_UP
+from gmn.models.field import Wholes
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.section import hint
@@ -136,10 +137,10 @@ class Belief:
     def _rendered(self, name: str, z: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
         """Means (S, N, ...) in the units of the contexts, of every sample of z for all queries."""
         m = _index(self.model, name)
-        means = []
+        means, wholes = [], Wholes(z)
         for some in query.split(RENDERED):
             rows = torch.arange(len(z), device=z.device).repeat_interleave(len(some))
-            mean = self.model.render(m, z, rows, some.repeat(len(z), 1), zoom)
+            mean = self.model.render(m, z, rows, some.repeat(len(z), 1), zoom, wholes)
             means.append(mean.unflatten(0, (len(z), len(some))))
         whole = torch.cat(means, 1) if means else z.new_zeros(len(z), 0, *self.model.modalities[m].shape)
         return _to_units(self.model, self.model.modalities[m], whole)

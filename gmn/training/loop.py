@@ -136,7 +136,7 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
     for episodes in prefetched(batches, step, settings.iterations, run.device, threads):
         set_rate(optimizer, settings.learning_rate * schedule(step, settings))
         phase = phases.at(step)
-        bound, norm = iterate(episodes, noise(run, step, phase.scenes), kl_weight(step, settings), phase)
+        bound, norm = iterate(episodes, noise(run, step, phase.scenes), weights(step, settings), phase)
         meter.add(bound)
         step += 1
         evaluated = step % settings.evaluate_every == 0 or step == settings.iterations
@@ -179,19 +179,20 @@ def replays(run: Run) -> bool:
 
 
 def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[..., tuple[Bound, torch.Tensor]]:
-    """A step of the optimiser: of a batch, its noise, the KL's weight and the phase, to bound and gradient norm.
+    """A step of the optimiser: of a batch, its noise, its :func:`weights` and the phase, to bound and gradient norm.
 
     On a CPU weights are left alone where the norm is not finite.
     """
     settings, network = run.settings, run.processes.share(model)
 
-    def iterate(episodes: Episodes, drawn: Noise, weight, phase: Phase) -> tuple[Bound, torch.Tensor]:
+    def iterate(episodes: Episodes, drawn: Noise, weights, phase: Phase) -> tuple[Bound, torch.Tensor]:
+        of_kl, share = weights
+        balanced, imagined = settings.prior_weight > 1, None if settings.imagined is None else share
         with precision(settings, run.device):
-            balanced = settings.prior_weight > 1
-            bound = network(episodes, drawn, settings.rendered, settings.padded, settings.rays, balanced)
+            bound = network(episodes, drawn, settings.rendered, settings.padded, settings.rays, balanced, imagined)
         optimizer.zero_grad(set_to_none=True)
         # As if all views were shown, so that clipping means the same; processes average their gradients.
-        bounds = bound.weighted(weight, settings.prior_weight).sum()
+        bounds = bound.weighted(of_kl, settings.prior_weight).sum()
         loss = -bounds * run.train.views / phase.views * run.processes.size / phase.scenes
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
@@ -220,13 +221,14 @@ def batches_of(run: Run, phases: Phases, own: Callable[[int], slice] = lambda ba
     return TrainingBatches(run.train, run.shown["train"], phases, run.seed, run.config.reading, missing, **kind)
 
 
-def kl_weight(step: int, settings: Train) -> float:
-    """Weight of the KL in the objective: ``kl_start``, rising to 1 on a line, then the bound itself."""
-    if settings.curriculum is None:
-        return 1.0
-    start, (begin, end) = settings.curriculum.kl_start, settings.curriculum.kl_rise
-    risen = (step / settings.iterations - begin) / (end - begin)
-    return start + (1 - start) * min(1.0, max(0.0, risen))
+def weights(step: int, settings: Train) -> tuple[float, float]:
+    """Of the objective: the KL's, which rises from ``kl_start`` to 1 on a line, and the share of imagined scenes."""
+    done, early, late = step / settings.iterations, settings.curriculum, settings.imagined
+    share = late.share if late and done >= late.start else 0.0
+    if early is None:
+        return 1.0, share
+    begin, end = early.kl_rise
+    return early.kl_start + (1 - early.kl_start) * min(1.0, max(0.0, (done - begin) / (end - begin))), share
 
 
 def schedule(step: int, settings: Train) -> float:

@@ -47,6 +47,13 @@ class Curriculum(Section):
         return rise
 
 
+class Imagined(Section):
+    """Scenes whose z is drawn from P instead of Q, late in training."""
+
+    share: Annotated[float, Field(gt=0, le=0.5)]
+    start: Annotated[float, Field(ge=0, lt=1)]
+
+
 class Train(Section):
     """Optimisation."""
 
@@ -62,6 +69,7 @@ class Train(Section):
     rendered: Count | None = None
     rays: Count | None = None
     prior_weight: Annotated[float, Field(ge=1, le=10)] = 1.0
+    imagined: Imagined | None = None
     padded: bool = False
     symmetries: bool = False
     haptic_scale: Literal["minmax", "robust"] = "minmax"

@@ -9,6 +9,7 @@ import torch
 from gmn.data.episodes import Episodes
 from gmn.errors import UserError
 from gmn.models.config import PRIORS
+from gmn.models.gaussians import log_density
 from gmn.models.gmn import GMN, TargetViews
 from gmn.models.noise import Noise
 from tests.conftest import NETWORKS, episodes_for, reader_for, tiny_config, tiny_model
@@ -261,3 +262,34 @@ def test_a_prior_that_learns_more_from_its_kl(scenes, prior):
         names = [name for name, _ in model.inference.named_parameters()]
         assert not found[2][names.index("cells.0.posterior_out.weight")].any()
         assert found[2][names.index("cells.0.prior_out.weight")].any()
+
+
+@pytest.mark.parametrize("prior", PRIORS)
+def test_scenes_that_are_imagined_in_training(scenes, prior):
+    """Their z is P's own, there is no KL, and P learns from their likelihood."""
+    model = tiny_model("apoe", 2, prior=prior, steps=2, first_prior="context")
+    episodes = episodes_for(scenes, model)
+    bound = model.elbo(episodes, Noise(0), imagined=1.0)
+    assert not bound.kl.any()
+    noise = Noise(0)
+    noise.uniform(episodes.context.shape[1], 1)
+    z = model.prior(episodes, noise).z
+    for m in range(2):
+        rows, means = model.means(m, episodes, z, where := TargetViews.of(episodes.target[:, :, m]))
+        sense = episodes.senses[m][where.scene, where.view]
+        density = log_density(sense, means, model.config.std_of(model.modalities[m]))
+        torch.testing.assert_close(bound.log_likelihood[m], where.summed(density, rows, len(z)))
+    assert torch.autograd.grad(bound.elbo.sum(), model.inference.cells[0].prior_out.weight)[0].any()
+
+
+def test_a_share_of_scenes_is_imagined_in_both_of_their_episodes(scenes):
+    model = tiny_model("apoe", 2)
+    episodes = episodes_for(scenes, model)
+    k, b = episodes.context.shape[:2]
+    assert b > 1
+    shares = []
+    for seed in range(20):
+        kl = model.elbo(episodes, Noise(seed), imagined=0.5).kl.sum(0).unflatten(0, (k, b))
+        assert ((kl == 0) == (kl[0] == 0)).all()
+        shares.append((kl[0] == 0).double().mean())
+    assert 0.25 < np.mean(shares) < 0.75

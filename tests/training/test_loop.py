@@ -13,7 +13,7 @@ from gmn.models.weights import load_tensors, load_weights, save_tensors, save_we
 from gmn.progress import Progress
 from gmn.training import checkpoint
 from gmn.training.checkpoint import Checkpoints
-from gmn.training.loop import Run, described, kl_weight, phases_of, schedule, train
+from gmn.training.loop import Run, described, phases_of, schedule, train, weights
 from gmn.training.settings import Train
 from tests.conftest import GEOMETRIES, reader_for, tiny_config, tiny_model
 
@@ -95,7 +95,8 @@ def test_a_killed_run_ends_in_the_same_bits(run, finished, tmp_path):
 def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
     lessons = [{"share": 0.25, "first": 2}, {"share": 0.25, "views": 2, "scenes": 5}]
     curriculum = {"lessons": lessons, "kl_start": 0.1, "kl_rise": [0.25, 0.75]}
-    easy = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | {"curriculum": curriculum}))
+    changes = {"curriculum": curriculum, "imagined": {"share": 0.5, "start": 0.5}}
+    easy = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | changes))
     whole, rows = train(easy, Checkpoints(tmp_path / "whole"))
     with pytest.raises(Killed):
         train(easy, Checkpoints(tmp_path / "c"), Watched(5))
@@ -104,8 +105,9 @@ def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
     assert [row["scenes"] for row in rows] == [3 * 3 + 5, 3 * 3 + 3 * 5 + 2 * 3, 3 * 3 + 3 * 5 + 6 * 3]
     assert [row["lesson"] for row in rows] == [0, 1, 2]
     assert phases_of(easy).all == [(3, 15, 3, 2), (6, 2, 5, None), (None, 15, 3, None)]
-    assert [kl_weight(k, easy.settings) for k in (0, 3, 6, 9, 11)] == pytest.approx([0.1, 0.1, 0.55, 1, 1])
-    assert kl_weight(0, run.settings) == 1
+    of_kl, imagined = zip(*(weights(k, easy.settings) for k in (0, 3, 6, 9, 11)), strict=True)
+    assert of_kl == pytest.approx((0.1, 0.1, 0.55, 1, 1)) and imagined == (0, 0, 0.5, 0.5, 0.5)
+    assert weights(0, run.settings) == (1, 0)
 
 
 def test_a_truncated_checkpoint_falls_back_to_the_one_before(run, finished, tmp_path, capsys):
