@@ -264,6 +264,7 @@ CALLS: dict[str, Callable] = {
     ),
     "Train": lambda t: (training_settings.Train, t.training),
     "Lesson": lambda t: (training_settings.Lesson, dict(share=0.5, views=1, scenes=1, first=1)),
+    "Imagined": lambda t: (training_settings.Imagined, dict(share=0.1, start=0.75)),
     "Curriculum": lambda t: (training_settings.Curriculum, dict(lessons=[], kl_start=0.1, kl_rise=[0.0, 0.5])),
     "Contexts": lambda t: (data_settings.Contexts, dict(alone=0.1, few=0.1, crossed=0.1)),
     "ObjectSet": lambda t: (data_settings.ObjectSet, dict(scenes=1, cubes=5, shapes="all")),

@@ -25,5 +25,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     figure.legend(loc="outside upper center", ncols=3)
     scenes = results.settings.now.train.validation_scenes
     axes.locator_params(axis="x", nbins=5)
-    caption(figure, f"{since(results, SMOOTHED).capitalize()}; {scenes} validation scenes; {training(results)}")
+    short = results.settings.now.train.contexts.short
+    few = f"; {short:.0%} of their scenes show few views" if short else ""
+    caption(figure, f"{since(results, SMOOTHED).capitalize()}{few}; {scenes} validation scenes; {training(results)}")
     return figure

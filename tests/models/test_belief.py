@@ -340,7 +340,7 @@ def test_many_samples_are_computed_in_parts(trained, looks, monkeypatch):
     monkeypatch.setattr(
         trained.inference,
         "rollout",
-        lambda known, noise, samples: (sizes.append(samples), rollout(known, noise, samples))[1],
+        lambda known, noise, samples, *more: (sizes.append(samples), rollout(known, noise, samples, *more))[1],
     )
     imagined = belief.imagine({"vision": looks[1][:6]}, samples=17)["vision"]
     assert sizes == [7, 7, 3] and imagined.shape[:2] == (17, 6)

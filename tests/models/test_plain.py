@@ -59,6 +59,12 @@ def exact(model: GMN, episodes: Episodes) -> Episodes:
     return replace(episodes, queries=queries)
 
 
+def few(episodes: Episodes, views: int) -> Episodes:
+    """The first views alone: the plain route takes one after another."""
+    first = torch.arange(15) < views
+    return episodes.with_views(episodes.context & first, episodes.target & first)
+
+
 def shown(kind: str, modalities: int) -> np.ndarray:
     """Which modalities two scenes show."""
     rows = np.ones((2, modalities), bool)
@@ -76,11 +82,12 @@ def test_first_prior_of_the_context(scenes, network):
 
 @pytest.mark.parametrize("reading", ["paper", "released"])
 @pytest.mark.parametrize("kind", ["complete", "missing"])
-@pytest.mark.parametrize("modalities", [2, 5, 8, 14])
+@pytest.mark.parametrize("modalities", [2, 5, 14])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_ragged_contexts(scenes, network, modalities, kind, reading):
     model = tiny_model(network, modalities, reading=reading)
-    assert_equal(model, episodes_for(scenes, model, shown(kind, modalities), 2, reading))
+    episodes = episodes_for(scenes, model, shown(kind, modalities), 2, reading)
+    assert_equal(model, episodes if modalities == 2 else few(episodes, 6))
 
 
 @pytest.mark.parametrize("reading", ["paper", "released"])
@@ -108,8 +115,7 @@ def test_a_coarser_latent_grid(scenes):
 def test_a_volume(scenes, network, geometry, modalities):
     model = tiny_model(network, modalities, **GEOMETRIES[geometry])
     assert model.config.grid == (3, 3, 3)
-    episodes, few = episodes_for(scenes, model, shown("missing", modalities), 2), torch.arange(15) < 4
-    assert_equal(model, exact(model, episodes.with_views(episodes.context & few, episodes.target & few)))
+    assert_equal(model, exact(model, few(episodes_for(scenes, model, shown("missing", modalities), 2), 4)))
 
 
 SHARED = {"prior": "shared", "pooling": "shrunk"}
@@ -120,8 +126,7 @@ SHARED = {"prior": "shared", "pooling": "shrunk"}
 @pytest.mark.parametrize("network", NETWORKS)
 def test_one_network_for_prior_and_posterior(scenes, network, changes, reading):
     model = tiny_model(network, 5, **changes | SHARED, reading=reading)
-    episodes, few = episodes_for(scenes, model, shown("missing", 5), 2, reading), torch.arange(15) < 5
-    assert_equal(model, exact(model, episodes.with_views(episodes.context & few, episodes.target & few)))
+    assert_equal(model, exact(model, few(episodes_for(scenes, model, shown("missing", 5), 2, reading), 5)))
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -143,7 +148,7 @@ def test_a_shared_network_says_the_same_of_what_it_knows_in_either_role(scenes, 
 def test_one_step_sums_means_and_the_other_reading(scenes, network, changes):
     model = tiny_model(network, 2, **VOLUME | changes)
     reading = changes.get("reading", "paper")
-    assert_equal(model, exact(model, episodes_for(scenes, model, shown("missing", 2), 2, reading)))
+    assert_equal(model, exact(model, few(episodes_for(scenes, model, shown("missing", 2), 2, reading), 6)))
 
 
 def test_an_error_in_an_equation_would_be_seen(scenes, monkeypatch):

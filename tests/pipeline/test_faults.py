@@ -77,10 +77,9 @@ def test_a_changed_curve_is_found_before_it_reaches_headline_numbers(place, dama
     assert (place / "reports/smoke/metrics.json").read_bytes() == metrics
 
 
-@pytest.mark.parametrize("variables", [{"WORLD_SIZE": "1"}, {"LOCAL_WORLD_SIZE": "abc"}, {"RANK": "0"}])
-def test_half_a_launch_is_named(place, variables):
-    result = stage(place, "train", "--model", "apoe", "--regime", "m2", env=ENVIRONMENT | variables)
-    assert_refused(result, next(iter(variables)), "torchrun")
+def test_half_a_launch_is_named(place):
+    result = stage(place, "train", "--model", "apoe", "--regime", "m2", env=ENVIRONMENT | {"WORLD_SIZE": "1"})
+    assert_refused(result, "WORLD_SIZE", "torchrun")
 
 
 @pytest.mark.parametrize("how", ["truncated", "emptied", "null", "binary"])
