@@ -22,8 +22,6 @@ from gmn.models.lstm import ConvLSTM
 from gmn.models.noise import Noise
 
 VIEWS = 15
-FRESH = get_context("forkserver")  # a process that has imported this module, and nothing else
-FRESH.set_forkserver_preload(["gmn.evaluation.benchmark"])
 
 
 def parameters(config: ModelConfig) -> int:
@@ -69,7 +67,7 @@ def measure(config: ModelConfig, batch_size: int, iterations: int, threads: int,
         ``ms`` and ``cpu_ms``: medians; ``each_ms``: every timed iteration; ``peak_mib``; ``gflop``: forward and
         backward, counted by PyTorch.
     """
-    with ProcessPoolExecutor(1, mp_context=FRESH) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_measure, config, batch_size, iterations, threads, device, way).result()
 
 

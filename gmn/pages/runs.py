@@ -52,16 +52,17 @@ class Run:
         return self.about["claims"]
 
     def minutes(self, *stages: str) -> float:
-        """Wall time of the stages whose names start so; of all if none is named."""
+        """CPU time of the stages whose names start so; of all if none is named."""
         return sum(seconds for stage, seconds in self.seconds.items() if stage.startswith(stages or ("",))) / 60
 
     @cached_property
     def seconds(self) -> dict[str, float]:
-        """Wall time of each stage; empty where it was not kept."""
+        """CPU time of each stage, whatever else the machine did; empty where it was not kept."""
         path = self.folder / "time.csv"
         if not path.exists():
             return {}
-        return read_table(path, f"delete it, or {AGAIN}", ("stage", "seconds")).set_index("stage")["seconds"].to_dict()
+        table = read_table(path, f"delete it, or {AGAIN}", ("stage", "cpu_seconds"))
+        return table.set_index("stage")["cpu_seconds"].to_dict()
 
 
 class _ReadOnce(Results):

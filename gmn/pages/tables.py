@@ -219,12 +219,12 @@ def new_shapes(*runs: Run) -> str:
 
 
 def stage_minutes(run: Run, groups: dict[str, tuple[str, ...]]) -> str:
-    """Wall time by groups of stages; what no group names comes last."""
+    """CPU time by groups of stages; what no group names comes last."""
     named = tuple(stage for stages in groups.values() for stage in stages)
     rows = [[label, number(run.minutes(*stages), ".1f")] for label, stages in groups.items()]
     rest = sum(seconds for stage, seconds in run.seconds.items() if not stage.startswith(named)) / 60
     rows += [["evaluations, figures, tables", number(rest, ".1f")], ["all", number(run.minutes(), ".1f")]]
-    return markdown(rows, ["stage", "minutes"])
+    return markdown(rows, ["stage", "CPU minutes"])
 
 
 def from_csv(root: Path, path: str, columns: Iterable[str] = (), **among: tuple[str, ...]) -> str:
