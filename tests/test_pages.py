@@ -98,7 +98,8 @@ def run(tmp_path) -> Run:
     found = [{"id": "C1", "claim": "It is so", "verdict": "undecided", "parts": parts}]
     about = {"scale": "laptop", "seeds": [0, 1], "iterations": {"complete": 5}, "claims": found}
     write_json(tmp_path / "reports/toy/claims.json", about)
-    (tmp_path / "reports/toy/time.csv").write_text("stage,seconds,cpu_seconds\ntrain@apoe,90,60\ntrain@poe,40,30\nscore,9,6\n")
+    times = "stage,seconds,cpu_seconds\ntrain@apoe,90,60\ntrain@poe,40,30\nscore,9,6\n"
+    (tmp_path / "reports/toy/time.csv").write_text(times)
     return Runs(SETTINGS, tmp_path)["toy"]
 
 
