@@ -82,7 +82,7 @@ def test_first_prior_of_the_context(scenes, network):
 
 @pytest.mark.parametrize("reading", ["paper", "released"])
 @pytest.mark.parametrize("kind", ["complete", "missing"])
-@pytest.mark.parametrize("modalities", [2, 5, 14])
+@pytest.mark.parametrize("modalities", [2, 5, 8, 14])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_ragged_contexts(scenes, network, modalities, kind, reading):
     model = tiny_model(network, modalities, reading=reading)
@@ -109,7 +109,7 @@ def test_a_coarser_latent_grid(scenes):
     assert_equal(model, episodes_for(scenes, model, shown("complete", 2), 2))
 
 
-@pytest.mark.parametrize("modalities", [2, 14])
+@pytest.mark.parametrize("modalities", [2, 5, 8, 14])
 @pytest.mark.parametrize("geometry", ["volume", "volume, shared"])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_volume(scenes, network, geometry, modalities):

@@ -46,6 +46,10 @@ def test_the_loop(lab):
         follow(lab, next(line for line in sweep.splitlines() if f"--name {name} " in line).replace("--queue ", ""))
         follow(lab, "git restore .\ndvc checkout")
 
+    ran = re.findall(r"Running stage '([^']+)'", run(lab, "dvc", "queue", "logs", "slow").stdout)
+    evaluations = {f"evaluate@{kind}-m2-apoe-0" for kind in ("density", "classification", "explained")}
+    assert set(ran) == {"check", "train@apoe-m2-0", *evaluations, "score"}  # no other network
+
     printed = follow(lab, compare)
     for wanted in ("poe", "slow", "fast", RATE, "grey_from_10_touches", "dvc_plots/index.html"):
         assert wanted in printed

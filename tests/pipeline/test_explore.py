@@ -84,7 +84,7 @@ def test_another_site_is_refused(server, headers):
 def test_many_questions_at_once_and_a_slow_client(server):
     """The page is answered while others wait, and somebody who says nothing keeps nobody."""
     host, port = server.removeprefix("http://").rstrip("/").split(":")
-    paths = [f"scenes/{k}/imagined?given={k}" for k in range(4)] + [f"scenes/{k}" for k in range(12)] + ["about"] * 476
+    paths = [f"scenes/{k}/imagined?given={k}" for k in range(12)] + [f"scenes/{k}" for k in range(12)] + ["about"] * 476
     with socket.create_connection((host, int(port))) as slow, ThreadPoolExecutor(200) as pool:
         slow.sendall(b"GET / HTTP/1.1\r\nHost: 127")
         questions = [pool.submit(ask, server + path) for path in paths]

@@ -39,6 +39,7 @@ def test_a_share_of_cores_is_a_number(told, monkeypatch, share):
 
 WRONG = {
     "the size alone": ({"WORLD_SIZE": "1"}, "WORLD_SIZE: set without RANK, LOCAL_RANK, .*unset WORLD_SIZE"),
+    "the rank alone": ({"RANK": "0"}, "RANK: set without WORLD_SIZE"),
     "no number": ({HERE: "abc"}, "LOCAL_WORLD_SIZE: set without"),
     "no number in a launch": (WHOLE | {HERE: "abc"}, "LOCAL_WORLD_SIZE: got 'abc'; a whole number"),
     "empty": (WHOLE | {"RANK": ""}, "RANK: got ''"),
