@@ -67,8 +67,9 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
-        f"Curves: negative ELBO, {few} validation scenes; {since(results)}. Below each: the difference by number of "
-        f"modalities shown, {scenes} validation scenes, of which the verdicts are; below 0 {ours} is better; bars: "
+        f"Curves: negative ELBO, every view counts alike, {few} validation scenes; {since(results)}. Below each: the "
+        f"difference by number of modalities shown, {scenes} validation scenes; in the verdicts, which are of these, "
+        f"every number counts alike; below 0 {ours} is better; bars: "
         f"paired 95 % bootstrap; grey: sizes seen in training; linear between -{LINEAR} and {LINEAR}. "
         + training(results, complete=False),
     )

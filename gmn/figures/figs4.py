@@ -25,7 +25,9 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     figure.legend(loc="outside upper center", ncols=3)
     scenes = results.settings.now.train.validation_scenes
     axes.locator_params(axis="x", nbins=5)
-    short = results.settings.now.train.contexts.short
-    few = f"; {short:.0%} of their scenes show few views" if short else ""
-    caption(figure, f"{since(results, SMOOTHED).capitalize()}{few}; {scenes} validation scenes; {training(results)}")
+    now = results.settings.now.train
+    harder = {"show few views": now.contexts.short, "late, have z drawn from P": now.imagined}
+    some = " or, ".join(what for what, used in harder.items() if used)
+    some = f"; some of its scenes {some}" if some else ""
+    caption(figure, f"{since(results, SMOOTHED).capitalize()}{some}; {scenes} validation scenes; {training(results)}")
     return figure

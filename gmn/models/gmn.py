@@ -227,8 +227,8 @@ class GMN(nn.Module):
             rays: score only so many pixels of each picture, where pictures show a field: an unbiased estimate, too
                 (:mod:`gmn.models.rays`); None scores whole pictures.
             prior_kl: the bound has :attr:`Bound.prior_kl`.
-            imagined: share of scenes, drawn by ``noise``, whose z is imagined: Q is P there, so the bound, as much a
-                lower one, is E_P[log p(X | z, V)]; None: no scene.
+            imagined: share of scenes, drawn by ``noise``, whose z comes from P(z | C) instead of Q: their bound is
+                E_P[log p(X | z, V)], a lower bound, too; None: no scene.
         """
         k, b, _, views = episodes.context.shape
         chosen = None if imagined is None else (noise.uniform(b, 1)[:, 0] < imagined).repeat(k)
