@@ -57,4 +57,4 @@ def _held_out(axes, densities: dict) -> None:
     axes.axhline(0, color="0.4", lw=0.7)
     line(axes, places, lost, color="black", marker="o", ls="none", elinewidth=0.8)
     axes.set_xticks(places, [label for *_, label in ASKED], fontsize=6)
-    axes.set(title="(b) trained without the shapes, minus with", ylabel="difference (nats / dimension)")
+    axes.set(title="(b) trained without the shapes, minus with", ylabel="nats / dimension")
