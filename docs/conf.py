@@ -42,15 +42,12 @@ Start here <self>
 
 ```{toctree}
 :hidden:
-:caption: Use it
+:caption: How do I ...
 docs/experiments
-docs/pipeline
-docs/mese
-docs/shape
 docs/extending
+docs/shape
+docs/api/examples
 docs/scaling
-docs/robustness
-gmn/pretrained/laptop/README
 ```
 
 ```{toctree}
@@ -64,9 +61,11 @@ docs/performance
 
 ```{toctree}
 :hidden:
-:caption: Reports
-laptop: every claim <reports/laptop/claims>
-paper <reports/paper/README>
+:caption: Reference
+docs/pipeline
+docs/mese
+docs/robustness
+gmn/pretrained/laptop/README
 ```
 
 ```{toctree}
@@ -79,6 +78,7 @@ docs/api/data
 docs/api/models
 docs/api/training
 docs/api/evaluation
+docs/api/results
 ```
 
 ```{toctree}
@@ -90,10 +90,18 @@ CHANGELOG
 """
 
 
+REPORTS = """
+```{toctree}
+:hidden:
+laptop: every claim <../reports/laptop/claims>
+paper <../reports/paper/README>
+```
+"""
+
+
 def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
-    """GitHub would show a table of contents in the README as code."""
-    if name == root_doc:
-        source[0] += CONTENTS
+    """GitHub would show a table of contents as code."""
+    source[0] += {root_doc: CONTENTS, "docs/results": REPORTS}.get(name, "")
 
 
 def keep_path(app: Sphinx, document: nodes.document) -> None:

@@ -18,10 +18,8 @@ def run() -> None:
     claims, album = (read_sealed(path, again) for path in (paths.claims, paths.album))
     minutes = {}
     if paths.times.exists():
-        times = (
-            read_table(paths.times, f"delete it, or {again}", ("stage", "seconds")).set_index("stage")["seconds"] / 60
-        )
-        minutes = times.groupby(group_of, sort=False).sum().to_dict()
+        times = read_table(paths.times, f"delete it, or {again}", ("stage", "cpu_seconds")).set_index("stage")
+        minutes = (times["cpu_seconds"] / 60).groupby(group_of, sort=False).sum().to_dict()
     text = page(settings, {"page": paths.figures, "phone": paths.phone}, metrics, claims, album, minutes)
     write_atomically(paths.page, text)
 

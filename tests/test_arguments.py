@@ -258,6 +258,7 @@ CALLS: dict[str, Callable] = {
     ),
     "Belief": lambda t: (belief.Belief, dict(model=t.model, contexts={})),
     "Belief.imagine": lambda t: (t.model.infer({}).imagine, dict(queries={}, samples=1, seed=0, size=None)),
+    "Belief.gain": lambda t: (t.model.infer({}).gain, dict(candidates={}, about={"haptics": []}, samples=2, seed=0)),
     "Belief.log_likelihood": lambda t: (
         t.model.infer({}).log_likelihood,
         dict(observations=t.sensed.contexts({"vision": [0]}), samples=1, seed=0),
@@ -302,6 +303,7 @@ def data_scored() -> Section:
 TENSORS = "tensors in, tensors out, of the network's own making"
 TRIALS = "of a Trial, which is checked"
 FILES = "of the settings and their files, which are checked when they are read"
+RESULTS = "of Results, whose files are checked when they are read"
 ELSEWHERE = {
     "gmn.models.encoders": TENSORS, "gmn.models.frames": TENSORS, "gmn.models.gaussians": TENSORS,
     "gmn.models.inference": TENSORS, "gmn.models.networks": TENSORS, "gmn.models.renderers": TENSORS,
@@ -311,7 +313,9 @@ ELSEWHERE = {
     "gmn.evaluation.scores": TENSORS, "gmn.evaluation.classification": TRIALS, "gmn.evaluation.density": TRIALS,
     "gmn.evaluation.explained": TRIALS, "gmn.evaluation.heldout": TRIALS, "gmn.evaluation.missing": TRIALS,
     "gmn.evaluation.shape": TRIALS, "gmn.evaluation.results": FILES, "gmn.evaluation.claims": FILES,
-    "gmn.evaluation.tidy": FILES,
+    "gmn.evaluation.tidy": FILES, "gmn.params": FILES, "gmn.section": FILES, "gmn.errors": "raised, not called",
+    "gmn.progress": "of stages and training, which are checked", "gmn.figures.all": RESULTS,
+    "gmn.figures.style": RESULTS, "gmn.figures.series": RESULTS,
     "gmn.trained.occupancy": TENSORS, "gmn.trained.mesh": "of what a Belief says, which is checked",
 }  # fmt: skip
 MADE_INSIDE = {

@@ -41,6 +41,13 @@ def test_first_steps(example, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_where_to_touch(example):
+    head, *rows = example("where_to_touch.py", "1").splitlines()
+    assert head == "touches,at random,most telling,more,low,high" and len(rows) == 5
+    numbers = np.array([row.split(",") for row in rows], float)
+    assert (numbers[:, 0] == range(1, 6)).all() and ((numbers[:, 1:3] > 0) & (numbers[:, 1:3] < 1)).all()
+
+
 def test_the_notebook_has_the_cells_of_the_script():
     """It is made by `python -m tests.test_examples`."""
     made = json.loads((EXAMPLES / "first_steps.ipynb").read_text())

@@ -46,21 +46,31 @@ async function explore(root, source, names) {
     tile.style.backgroundPosition = `${across}% ${rows > 1 ? (100 * row) / (rows - 1) : 0}%`;
   }
 
-  // Samples, spread and truth of every network, made once.
-  const captions = [...Array(about.shown).keys()].map((k) => `sample ${k + 1}`).concat("spread", "truth");
+  function tileOf(row, label) {
+    const tile = make("div", { className: "tile", role: "img", ariaLabel: label });
+    tile.dataset.row = row;
+    return tile;
+  }
+
+  function line(...children) {
+    const row = make("div", { className: "tiles" }, ...children);
+    row.style.setProperty("--tiles", children.length);
+    return row;
+  }
+
+  // Samples and spread of every network, made once, below one line of captions; the truth.
+  const captions = [...Array(about.shown).keys()].map((k) => `sample ${k + 1}`).concat("spread");
+  const heads = line(...captions.map((caption) => make("span", { textContent: caption })));
+  heads.ariaHidden = "true";
+  part(".answers").append(heads);
+  const truth = tileOf("truth", "truth");
+  part(".truth").append(truth, make("span", { textContent: "truth" }));
   const answers = about.networks.map((network) => {
-    const tiles = captions.map((caption) => {
-      const tile = make("div", { className: "tile", role: "img", ariaLabel: `${names[network]}, ${caption}` });
-      tile.dataset.network = network;
-      tile.dataset.row = caption;
-      return tile;
-    });
+    const tiles = captions.map((caption) => tileOf(caption, `${names[network]}, ${caption}`));
+    for (const tile of tiles) tile.dataset.network = network;
     const numbers = make("small");
     const mesh = make("a", { textContent: "mesh (PLY)", title: "metres", hidden: !source.shape });
-    const row = make("div", { className: "tiles" });
-    row.style.setProperty("--tiles", captions.length);
-    row.append(...tiles.map((tile, k) => make("figure", {}, tile, make("figcaption", { textContent: captions[k] }))));
-    part(".answers").append(make("h3", {}, names[network], numbers, mesh), row);
+    part(".answers").append(make("h3", {}, names[network], numbers, mesh), line(...tiles));
     return { network, tiles, numbers, mesh };
   });
 
@@ -69,10 +79,10 @@ async function explore(root, source, names) {
     const degrees = Math.round((360 * view.value) / about.views);
     part("output").textContent = `${degrees}\u00b0`;
     view.ariaValueText = `${degrees} degrees`;
+    place(truth, scene.truth, 0, 1);
     for (const { network, tiles, numbers } of answers) {
       const { sheet, spread, error } = shown[network];
-      const rows = about.shown + 1;
-      tiles.forEach((tile, k) => (k < rows ? place(tile, sheet, k, rows) : place(tile, scene.truth, 0, 1)));
+      tiles.forEach((tile, k) => place(tile, sheet, k, tiles.length));
       numbers.textContent = `spread ${spread.toFixed(3)}, error ${error.toFixed(3)}`;
     }
   }
@@ -153,9 +163,10 @@ async function explore(root, source, names) {
     });
   }
 
-  // What the address says, or what every visit begins with.
+  // What the address says, or what every visit begins with: the object turns, unless motion is unwelcome.
   function begin() {
     const state = linked();
+    if (!state && !matchMedia("(prefers-reduced-motion: reduce)").matches) turn(true);
     scenes.value = state?.scene ?? 0;
     view.value = state?.view ?? 0;
     if (state) root.scrollIntoView();
@@ -176,10 +187,12 @@ async function explore(root, source, names) {
   }
 
   turning.onclick = () => turn(!timer);
-  part("[name=forget]").onclick = () => {
-    for (const button of buttons()) button.ariaPressed = "false";
-    return imagine();
-  };
+  for (const [name, pressed] of [["all", "true"], ["forget", "false"]]) {
+    part(`[name=${name}]`).onclick = () => {
+      for (const button of buttons()) button.ariaPressed = pressed;
+      return imagine();
+    };
+  }
   scenes.append(...[...Array(about.scenes).keys()].map((k) => make("option", { value: k, textContent: k })));
   scenes.onchange = () => open(about.first).then(link);
   view.max = about.views - 1;

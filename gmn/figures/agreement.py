@@ -1,14 +1,12 @@
 """Fig. 1 in numbers: agreement of shapes and colours across samples."""
 
 import numpy as np
-from matplotlib.lines import Line2D
 
 from gmn.evaluation.agreement import CONTEXTS
 from gmn.evaluation.protocol import counts
 from gmn.evaluation.results import Results, present
-from gmn.figures.series import beside, series, training
+from gmn.figures.series import beside, key, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.models.networks import NETWORKS
 
 PANELS = (
     ("iou", "(a) silhouettes of two samples", "intersection over union"),
@@ -36,7 +34,10 @@ def draw(results: Results, sheet: Sheet) -> Figure:
                 series(panel, places + shift, samples, network, ls="none", fillstyle=face)
         panel.set_xticks(places, LABELS)
         panel.set(title=title, ylabel=unit, ylim=(-1, 1) if unit == "cosine" else None)
-    sheet.legend(figure, *_legend(results.networks), ncols=5)
+    cubes = {
+        f"{which} cubes": {"marker": "o", "fillstyle": face} for which, face in (("seen", "full"), ("hidden", "none"))
+    }
+    sheet.legend(figure, *key(results.networks, cubes, ls="none"), ncols=len(results.networks) + len(cubes))
     about = next(iter(found.values()))
     hidden = present(about["both"]["error_hidden"]).shape[1]
     caption(
@@ -47,9 +48,3 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         f"Bars: 95 % bootstrap; {training(results)}",
     )
     return figure
-
-
-def _legend(networks: list[str]):
-    handles = [Line2D([], [], color=NETWORKS[n].colour, marker=NETWORKS[n].marker, ls="none") for n in networks]
-    handles += [Line2D([], [], color="0.3", marker="o", ls="none", fillstyle=f) for f in ("full", "none")]
-    return handles, [NETWORKS[n].label for n in networks] + ["seen cubes", "hidden cubes"]

@@ -6,10 +6,11 @@ from gmn.evaluation.explained import CONTEXTS, PARTS
 from gmn.evaluation.intervals import interval_of, share_explained
 from gmn.evaluation.protocol import counts
 from gmn.evaluation.results import Results
-from gmn.figures.series import beside, line, training
+from gmn.figures.series import beside, key, line, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.networks import NETWORKS
 
+FACES = {"P": ("error", {"fillstyle": "full"}), "Q": ("posterior", {"fillstyle": "none"})}  # whose samples
 LABELS = ["{}+{}".format(*counts(contexts)) for contexts in CONTEXTS.values()]
 
 
@@ -21,18 +22,18 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         found = results.explained(network)
         look = {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "ls": "none"}
         for panel, part in zip(axes, PARTS, strict=False):
-            for kind, face, suffix in (("error", "full", ""), ("posterior", "none", ", Q")):
+            for kind, style in FACES.values():
                 errors = {place: found[kind][name][part] for place, name in enumerate(CONTEXTS) if name in found[kind]}
                 shares = [share_explained(error, found["variance"][part]) for error in errors.values()]
-                look |= {"label": NETWORKS[network].label + suffix, "fillstyle": face}
-                line(panel, np.array(list(errors)) + shift, shares, **look)
+                line(panel, np.array(list(errors)) + shift, shares, **look | style)
         turn = interval_of(lambda t, v: t.mean(-1) / v.mean(-1), found["turn"]["changed"], found["turn"]["variance"])
-        line(axes[2], [k], [turn], **look | {"fillstyle": "full"})
+        line(axes[2], [k], [turn], **look)
     for panel, title in zip(axes, ("(a) grey", "(b) chroma"), strict=False):
         panel.axhline(0, color="0.4", lw=0.7)
         panel.set_xticks(places, LABELS, fontsize=7)
         panel.set(title=title, xlabel="given, pictures + touches", ylabel="explained (share of variance)")
-    sheet.legend(figure, *axes[0].get_legend_handles_labels(), ncols=6)
+    marks = {f"samples of {name}": {"marker": "o"} | style for name, (_, style) in FACES.items()}
+    sheet.legend(figure, *key(results.networks, marks, ls="none"), ncols=6)
     axes[2].set_xticks([])
     axes[2].set(
         title="(c) turning",

@@ -53,7 +53,7 @@ def _apoe(axes) -> None:
     box(axes, 0.5, 0.54, "one ConvDRAW for all,\ntold the modality's id", fill="#d0e3f3", width=0.86)
     for k, x in enumerate(X):
         arrow(axes, (x, 0.34), (x, 0.48))
-        axes.text(x + 0.02, 0.41, f"id {'M' if k == SHOWN - 1 else k + 1}", fontsize=5)
+        axes.text(x + 0.02, 0.41, f"id {'M' if k == SHOWN - 1 else k + 1}", fontsize=6)
         arrow(axes, (x, 0.6), (0.5, 0.73))
     _product(axes)
 

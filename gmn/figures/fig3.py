@@ -1,10 +1,9 @@
 """Fig. 3: cross-modal density estimation."""
 
 import numpy as np
-from matplotlib.lines import Line2D
 
 from gmn.evaluation.results import Results, nearest
-from gmn.figures.series import beside, series, training
+from gmn.figures.series import beside, key, series, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.networks import NETWORKS
 from gmn.roster import PAPERS
@@ -45,11 +44,9 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         few, many = (counts[own] for own in owns)
         for panel in axes[row, : 1 if sheet.across else None]:
             panel.set_ylabel(f"{few} or {many} of the same sense\n(nats / dimension)")
-    entries = [NETWORKS[network] for network in results.networks]
-    handles = [Line2D([], [], color=entry.colour, marker=entry.marker) for entry in entries]
-    handles += [Line2D([], [], color="0.3", ls=style) for style in STYLES]
     names = [" or ".join(str(counts[owns[k]]) for owns in ROWS) for k in range(2)]
-    labels = [entry.label for entry in entries] + [f"{name} contexts of the same sense" for name in names]
+    styles = {f"{name} contexts of the same sense": {"ls": style} for name, style in zip(names, STYLES, strict=True)}
+    handles, labels = key(results.networks, styles)
     sheet.legend(figure, handles, labels, ncols=len(handles), columnspacing=1)
     about, most = next(iter(densities.values())), next(iter(effects.values()))
     outside = "".join(f"; {NETWORKS[network].label} may lie outside" for network in others)

@@ -7,39 +7,32 @@ from gmn.figures.series import beside, series, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.networks import NETWORKS
 
-STYLES = {"I": "--", "H": ":", "H+I": "-"}
-QUESTIONS = {
-    "paper": "which scene does a query belong to? (paper)",
-    "released": "which query belongs to a scene? (release)",
-}
+GIVEN = {"I": "from pictures (I)", "H": "from touches (H)", "H+I": "from both (H+I)"}
+QUESTIONS = {"paper": "which scene is it?\n(paper)", "released": "which query is it?\n(release)"}
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
     answers = {network: results.classification(network) for network in results.networks}
     about = next(iter(answers.values()))
-    figure, axes = sheet.panels(1, 2, 2.7, sharey=True)
-    for panel, (question, title) in zip(axes, QUESTIONS.items(), strict=True):
-        for network, shift in beside(results.networks, 0.08).items():
-            for senses, style in STYLES.items():
+    figure, axes = sheet.panels(2, 3, 4.0, sharey=True)
+    for (row, (question, asked)), letters in zip(enumerate(QUESTIONS.items()), ("abc", "def"), strict=True):
+        for panel, (senses, given), letter in zip(axes[row], GIVEN.items(), letters, strict=True):
+            for network, shift in beside(results.networks, 0.08).items():
                 hits, places = answers[network][question][senses], np.array(about["counts"]) + shift
-                series(
-                    panel,
-                    places,
-                    hits.swapaxes(0, 1),
-                    network,
-                    100,
-                    GROUP,
-                    ls=style,
-                    label=f"{NETWORKS[network].label}, {senses}",
-                )
-        panel.axhline(10, color="0.4", lw=0.7)
-        panel.text(5.2, 6.5, "chance", fontsize=6, ha="right", color="0.4")
-        panel.set(title=title, xlabel="contexts of each sense given")
-    axes[0].set_ylabel("accuracy of ten (%)")
-    sheet.legend(figure, *axes[0].get_legend_handles_labels(), loc="outside right upper")
+                label = NETWORKS[network].label
+                series(panel, places, hits.swapaxes(0, 1), network, 100, GROUP, label=label)
+            panel.axhline(10, color="0.4", lw=0.7)
+            panel.set_title(f"({letter}) {given}")
+            panel.set_xticks(about["counts"])
+            if row == 1 or not sheet.across:
+                panel.set_xlabel("views of each sense given")
+            if letter in "ad" or not sheet.across:
+                panel.set_ylabel(f"{asked}\naccuracy of ten (%)")
+    sheet.legend(figure, *axes[0, 0].get_legend_handles_labels(), ncols=len(answers))
     caption(
         figure,
-        f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten; samples of z: "
-        f"{about['samples']}; bars: 95 % bootstrap over groups; I images, H haptics; {training(results)}",
+        f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten (line: chance). A query is "
+        "five views of each sense; the paper asks which scene a query belongs to, the release which query belongs to a "
+        f"scene. Samples of z: {about['samples']}; bars: 95 % bootstrap over groups; {training(results)}",
     )
     return figure

@@ -1,11 +1,10 @@
 """Importance-weighted bound of Fig. 3 against the number of samples."""
 
 from gmn.evaluation.results import Results
-from gmn.figures.series import series, training
+from gmn.figures.series import key, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.models.networks import NETWORKS
 
-STYLES = {"posterior": "-", "prior": "--"}  # what z is drawn from
+STYLES = {"posterior": {"ls": "-"}, "prior": {"ls": "--"}}  # what z is drawn from
 PANELS = (
     ("gray", "(a) GRAY, from ten touches"),
     ("rgb", "(b) RGB, from ten touches"),
@@ -20,14 +19,12 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         for network, effect in effects.items():
             for proposal, style in STYLES.items():
                 values = effect["values"][proposal][question].swapaxes(0, 1)
-                series(
-                    panel, effect["counts"], values, network, ls=style, label=f"{NETWORKS[network].label}, {proposal}"
-                )
-        panel.set(title=title, xlabel="samples of z", ylabel="log-likelihood (nats / dimension)", xscale="log")
+                series(panel, effect["counts"], values, network, **style)
+        panel.set(title=title, xlabel="samples of z", ylabel="nats / dimension", xscale="log")
         shown = next(iter(effects.values()))["counts"][::3]
         panel.set_xticks(shown, shown)
         panel.minorticks_off()
-    sheet.legend(figure, *axes[0].get_legend_handles_labels(), ncols=6)
+    sheet.legend(figure, *key(effects, STYLES), ncols=6)
     chosen = results.settings.now.density.samples
     scenes = next(iter(effects.values()))["scenes"]
     caption(

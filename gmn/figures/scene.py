@@ -9,10 +9,10 @@ from gmn.mese.object import Object
 from gmn.mese.pose import camera_axes, wrist_axes
 
 KINDS = {
-    "jointpos": "joints\n(rad)",
-    "actuatorfrc": "servos\n(N m)",
-    "accelerometer": "accel.\n(m/s$^2$)",
-    "touch": "touch\n(N)",
+    "jointpos": "joints, rad",
+    "actuatorfrc": "servos, N m",
+    "accelerometer": "acc., m/s$^2$",
+    "touch": "touch, N",
 }
 
 
@@ -25,7 +25,7 @@ def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = FOR_PAGE) -> F
         grid = figure.add_gridspec(3, shown + 2)
         above, rows = grid[:, :2], grid[:, 2:].subgridspec(3, shown)
     else:
-        shown, figure = 3, Figure(figsize=(PHONE, 5.8))
+        shown, figure = 3, Figure(figsize=(PHONE, 6))
         above, below = figure.add_gridspec(2, 1, height_ratios=[2, 3.4])
         rows = below.subgridspec(3, shown)
     _map(figure.add_subplot(above, projection="3d"), scene, shown)
@@ -34,19 +34,19 @@ def draw(scene: dict[str, np.ndarray], title: str, sheet: Sheet = FOR_PAGE) -> F
         look = figure.add_subplot(rows[0, k])
         look.imshow(scene["image"][k])
         bare(look)
-        look.set_ylabel("seen" if k == 0 else "", fontsize=5.5)
-        look.set_title(f"{k + 1}: from {_angles(scene['camera'][k])}", fontsize=5.5)
+        look.set_ylabel("seen" if k == 0 else "", fontsize=6)
+        look.set_title(f"{k + 1}: {_angles(scene['camera'][k])}", fontsize=6)
         hand = figure.add_subplot(rows[1, k])
         hand.imshow(third_person.picture(obj, scene["hand"][k, 3:].astype(float), readings[k], size=240))
         bare(hand)
-        hand.set_ylabel("grasped" if k == 0 else "", fontsize=5.5)
-        hand.set_title(f"{k + 1}: from {_angles(scene['hand'][k])}", fontsize=5.5)
+        hand.set_ylabel("grasped" if k == 0 else "", fontsize=6)
+        hand.set_title(f"{k + 1}: {_angles(scene['hand'][k])}", fontsize=6)
         _readings(figure.add_subplot(rows[2, k]), readings[k], peaks, k, shown - 1)
     heading(figure, title)
     count = len(scene["image"])
     caption(
         figure,
-        f"{shown} of {count} views and {count} grasps, numbered as in the map; pitch, yaw in degrees. "
+        f"{shown} of {count} views and {count} grasps, numbered as in the map, with pitch and yaw in degrees. "
         "The hand is seen from its thumb's side; "
         "bars: readings after one second, highest bar as printed at the right",
     )
@@ -69,7 +69,7 @@ def _map(axes, scene: dict, shown: int) -> None:
         axes.text(*wrists_out[k], f"{k + 1}", color="C1", fontsize=6)
     axes.set_title("cameras (blue, at 1 m)\nwrists (orange, distance x 4)", fontsize=6.5)
     axes.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1), xticks=[-1, 1], yticks=[-1, 1], zticks=[-1, 1])
-    axes.tick_params(labelsize=5, pad=-3)
+    axes.tick_params(labelsize=6, pad=-3)
     for axis, letter in ((axes.xaxis, "x (m)"), (axes.yaxis, "y (m)"), (axes.zaxis, "z (m)")):
         axis.set_label_text(letter, fontsize=6)
         axis.labelpad = -10
@@ -91,7 +91,7 @@ def _readings(axes, reading: np.ndarray, peaks: dict[str, float], place: int, la
         axes.axhline(-row, color="0.8", lw=0.4)
         axes.bar(np.linspace(0, 1, len(values)), 0.36 * values / peaks[kind], 0.6 / len(values), -row, color="0.3")
         if place == last:
-            axes.text(1.12, -row + 0.3, f"{peaks[kind]:.3g}", fontsize=5, color="C0")
+            axes.text(1.12, -row + 0.3, f"{peaks[kind]:.3g}", fontsize=6, color="C0")
     axes.set(ylim=(-len(KINDS) + 0.5, 0.6), xticks=[])
-    axes.set_yticks(-np.arange(len(KINDS)), list(KINDS.values()) if place == 0 else [""] * len(KINDS), fontsize=5)
+    axes.set_yticks(-np.arange(len(KINDS)), list(KINDS.values()) if place == 0 else [""] * len(KINDS), fontsize=6)
     axes.grid(False)

@@ -4,7 +4,8 @@ import numpy as np
 
 from gmn.evaluation.explained import CONTEXTS
 from gmn.evaluation.results import Results
-from gmn.figures.calibration import LABELS, SHOWN, UNITS
+from gmn.figures.calibration import SHOWN, UNITS
+from gmn.figures.explained import LABELS
 from gmn.figures.series import beside, series, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.networks import NETWORKS
@@ -23,7 +24,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
             for network, shift in beside(found, 0.18).items():
                 values = [found[network][measure][sense][name] for name in CONTEXTS]
                 series(panel, places + shift, values, network, ls="none", label=NETWORKS[network].label)
-            panel.set_xticks(places, LABELS.values(), fontsize=7)
+            panel.set_xticks(places, LABELS, fontsize=7)
             panel.set(title=f"({letter}) {SHOWN[sense]}: {title}", xlabel="given, pictures + touches", ylabel=unit)
     sheet.legend(figure, *axes[0, 0].get_legend_handles_labels(), ncols=len(found))
     about = next(iter(found.values()))

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 
 from gmn.evaluation.intervals import Interval, bootstrap
 from gmn.evaluation.results import Results
@@ -17,6 +18,14 @@ def series(axes, places, samples, network: str, scale: float = 1.0, block: int =
     """
     intervals = [Interval(*scale * np.array(bootstrap(sample, block=block))) for sample in samples]
     line(axes, places, intervals, color=NETWORKS[network].colour, marker=NETWORKS[network].marker, **style)
+
+
+def key(networks: Collection[str], styles: dict[str, dict], **look) -> tuple[list[Line2D], list[str]]:
+    """A legend's handles and labels: a mark per network, then in grey what each of the ``styles`` of lines means."""
+    of = [NETWORKS[network] for network in networks]
+    handles = [Line2D([], [], color=each.colour, marker=each.marker, **look) for each in of]
+    handles += [Line2D([], [], color="0.3", **look | style) for style in styles.values()]
+    return handles, [each.label for each in of] + list(styles)
 
 
 def beside(networks: Collection[str], step: float) -> dict[str, float]:

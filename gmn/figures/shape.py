@@ -31,9 +31,9 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         figure = Figure(figsize=(PHONE, 9))
         above, below = figure.subfigures(2, 1, height_ratios=(6, 3.2))
         panels, boxes = above.subplots(len(MIXES), 1), (2, 2)
-    ends = [_overlap(panel, found, mix) for panel, mix in zip(panels, TITLES, strict=True)]
-    for panel, last in zip(panels, ends, strict=True):  # whose limits are known now
-        _name(panel, last)
+    for panel, mix in zip(panels, TITLES, strict=True):
+        _overlap(panel, found, mix)
+    sheet.legend(above, *panels[0].get_legend_handles_labels(), ncols=len(found))
     _shapes(below, results, boxes)
     about = next(iter(found.values()))
     caption(
@@ -46,33 +46,15 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     return figure
 
 
-def _overlap(axes, found: dict, mix: str) -> dict[str, float]:
-    """IoU against the number of views, a line per network, and where lines end."""
+def _overlap(axes, found: dict, mix: str) -> None:
+    """IoU against the number of views, a line per network."""
     counts = [0, *next(iter(found.values()))["counts"]]
     places = np.arange(len(counts))
-    ends = {}
     for network, shift in beside(found, 0.06).items():
         scores = np.concatenate([found[network][name]["iou"].swapaxes(0, 1) for name in ("nothing", mix)])
-        series(axes, places + shift, scores, network)
-        ends[network] = scores[-1].mean()
+        series(axes, places + shift, scores, network, label=NETWORKS[network].label)
     axes.set(title=TITLES[mix], xlabel=f"{NAMES[mix]} given", ylabel="intersection over union")
     axes.set_xticks(places, counts)
-    axes.set_xlim(-0.3, len(places) + 0.6)
-    return ends
-
-
-def _name(axes, ends: dict[str, float]) -> None:
-    """Name lines at their ends, one name below the other."""
-    place = axes.get_xlim()[1] - 1.35
-    low, high = axes.get_ylim()
-    apart = 0.09 * (high - low)
-    ordered, heights = sorted(ends, key=ends.get, reverse=True), []
-    for network in ordered:
-        heights.append(min(ends[network], heights[-1] - apart if heights else np.inf))
-    up = max(0, low - heights[-1])  # so that no name is below the axes
-    for network, height in zip(ordered, heights, strict=True):
-        look = {"color": NETWORKS[network].colour, "fontsize": 6.5, "va": "center"}
-        axes.annotate(NETWORKS[network].label, (place, height + up), annotation_clip=False, **look)
 
 
 def _shapes(figure, results: Results, boxes: tuple[int, int]) -> None:

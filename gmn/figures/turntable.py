@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from gmn.evaluation.results import Results
@@ -36,7 +37,7 @@ def draw(results: Results) -> bytes:
         pictures = [_picture(scene["observations"][int(number)]["picture"]) for number in given.split(",")]
         turning.insert(0, [pictures[view * len(pictures) // views] for view in range(views)])  # one after the other
         shown += [
-            (panel.imshow(pictures[0], extent=(0, 1, 0, 1)), pictures)
+            (panel.imshow(pictures[0], extent=(0, 1, 0, 1), animated=True), pictures)
             for panel, pictures in zip(line, turning, strict=True)
         ]
         for panel in line:
@@ -49,13 +50,16 @@ def draw(results: Results) -> bytes:
         f"One sample of z a panel, test scene {SCENE}, seen from all around. Of a touch the networks get the hand's "
         f"readings, not its picture. Scale {results.settings.scale}, {training(results)}",
     )
-    frames = []
+    figure.set_dpi(120)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # all but the pictures, once
+    around, frames = canvas.copy_from_bbox(figure.bbox), []
     for view in range(views):
+        canvas.restore_region(around)
         for picture, pictures in shown:
             picture.set_data(pictures[view])
-        content = io.BytesIO()
-        figure.savefig(content, format="png", dpi=120)
-        frames.append(Image.open(content).convert("RGB"))
+            picture.axes.draw_artist(picture)
+        frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
     moving = io.BytesIO()
     frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:], duration=PAUSE, loop=0)
     return moving.getvalue()

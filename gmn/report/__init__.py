@@ -1,5 +1,6 @@
 """Pages and texts made of results: index.html, one file that needs no other; the explorer; claims.md; model cards."""
 
+import base64
 import csv
 from importlib.resources import files
 from pathlib import Path
@@ -26,7 +27,7 @@ def page(
         metrics: of :func:`gmn.evaluation.headline.headline`.
         claims: as the stage ``claims`` writes them.
         album: of :meth:`gmn.explore.explorer.Explorer.album`.
-        minutes: wall time by stage, its matrix summed; empty where it is not known.
+        minutes: CPU time by stage, its matrix summed; empty where it is not known.
 
     Raises:
         FileNotFoundError: a figure is missing.
@@ -37,6 +38,7 @@ def page(
         name: {layout: quote((at / f"{name}.svg").read_bytes(), safe=" /:=,;()!*@$") for layout, at in figures.items()}
         for name in drawn
     }
+    turning = base64.b64encode((figures["page"] / "turntable.gif").read_bytes()).decode()
     with (figures["page"] / "table1.csv").open(encoding="utf-8") as file:
         table1 = list(csv.reader(file))
     template = _environment(escape=True).get_template("report/index.html.j2")
@@ -47,6 +49,7 @@ def page(
         album=album,
         minutes=minutes,
         pictures=pictures,
+        turning=turning,
         sections=SECTIONS,
         table1=table1,
         shown_in={claim: entry["name"] for entry in entries for claim in entry.get("claims", ())},

@@ -5,6 +5,7 @@ Usage::
     scene = Belief(model, {"haptics": (readings, wrist_queries)})          # any subset of modalities, or {}
     pictures = scene.imagine({"vision": camera_queries}, samples=4)        # {"vision": (4, N, 3, H, W)}
     nats = scene.log_likelihood({"vision": (true_pictures, camera_queries)}, samples=50)
+    gain = scene.gain({"haptics": wrist_queries}, points)["haptics"]        # (N,): touch next where it is most
     filled = scene.occupancy(points)                                       # (S, P) for points (P, 3) metres
     scene.mesh().export("shape.ply")                                       # metres, the world's frame
 
@@ -41,6 +42,7 @@ from gmn.trained.occupancy import occupancy
 
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
 Samples = Annotated[int, Field(ge=1, le=10**6)]
+Several = Annotated[int, Field(ge=2, le=10**6)]
 Level = Annotated[float, Field(gt=0, lt=1)]
 Step = Annotated[float, Field(ge=0.001, le=0.05)]  # m
 DISTANCES = {"camera": CAMERA_RADIUS, "hand": math.hypot(WRIST_BACK, WRIST_UP)}  # m, of poses from the origin
@@ -98,6 +100,50 @@ class Belief:
         Raises:
             UserError: as for the contexts.
         """
+        means = self._means(queries, samples, seed, size)
+        return {name: _to_units(self.model, self._modality(name), mean) for name, mean in means.items()}
+
+    @torch.no_grad()
+    def gain(
+        self, candidates: Mapping[str, object], about: object, samples: Several = 64, seed: Index = 0
+    ) -> dict[str, Tensor]:
+        """How much one more view would tell: touch or look next where it is most.
+
+        Samples imagine both the view and what is asked about; linear regression between them, as in an ensemble
+        Kalman filter (Evensen, 1994), says how much less samples would disagree if the view were known.
+
+        Args:
+            candidates: queries of views that could be had, by modality's name, (N, Q).
+            about: what one wants to know: points (P, 3) as of :meth:`occupancy`, or queries by modality's name.
+            samples: S.
+            seed: of the noise.
+
+        Returns:
+            By modality's name, (N,): the share of the variance over samples that each view takes away, 0 to 1.
+
+        Raises:
+            UserError: as for the contexts, or as :meth:`occupancy` does.
+        """
+        if isinstance(about, Mapping):
+            wanted = torch.cat([mean.flatten(1) for mean in self._means(about, samples, seed).values()], 1)
+        else:
+            wanted = self.occupancy(about, samples, seed)
+        wanted = wanted.double() - wanted.double().mean(0)
+        before = wanted @ wanted.mT  # inner products of samples
+        gains = {}
+        for name, mean in self._means(candidates, samples, seed).items():
+            view = mean.double().flatten(2).movedim(1, 0) / self.model.config.std_of(self._modality(name))
+            view = view - view.mean(1, keepdim=True)
+            known = view @ view.mT / (samples - 1)
+            after = torch.linalg.solve(known + torch.eye(samples).to(known), before.expand_as(known))
+            left = after.diagonal(dim1=-2, dim2=-1).sum(-1) / before.trace().clamp_min(1e-12)
+            gains[name] = (1 - left).clamp(0, 1)
+        return gains
+
+    def _means(
+        self, queries: Mapping[str, object], samples: int, seed: int, size: int | None = None
+    ) -> dict[str, Tensor]:
+        """By modality, (S, N, ...) in network units."""
         asked = {name: _queries(self.model, name, values) for name, values in queries.items()}
         zooms = {name: self._zoom(name, size) for name in asked}
         numbers = (len(query) * self._modality(name).size * zooms[name] ** 2 for name, query in asked.items())
@@ -135,15 +181,14 @@ class Belief:
             raise UserError(f"samples: got {samples}: {what}; ask for fewer samples or queries at a time")
 
     def _rendered(self, name: str, z: Tensor, query: Tensor, zoom: int = 1) -> Tensor:
-        """Means (S, N, ...) in the units of the contexts, of every sample of z for all queries."""
+        """Means (S, N, ...) in network units, of every sample of z for all queries."""
         m = _index(self.model, name)
         means, wholes = [], Wholes(z)
         for some in query.split(RENDERED):
             rows = torch.arange(len(z), device=z.device).repeat_interleave(len(some))
             mean = self.model.render(m, z, rows, some.repeat(len(z), 1), zoom, wholes)
             means.append(mean.unflatten(0, (len(z), len(some))))
-        whole = torch.cat(means, 1) if means else z.new_zeros(len(z), 0, *self.model.modalities[m].shape)
-        return _to_units(self.model, self.model.modalities[m], whole)
+        return torch.cat(means, 1) if means else z.new_zeros(len(z), 0, *self.model.modalities[m].shape)
 
     @torch.no_grad()
     def log_likelihood(self, observations: Mapping[str, object], samples: Samples = 10, seed: Index = 0) -> float:

@@ -1,7 +1,11 @@
 """docs/experiments.md: every block as it stands, at scale smoke."""
 
 import re
+import shutil
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -69,6 +73,17 @@ def test_the_loop(lab):
     assert "learning_rate: 0.0003" in (other / "params.yaml").read_text()
     weights = "models/smoke/m2/apoe/0.safetensors"
     follow(lab, "dvc exp apply slow")
+    assert (other / weights).read_bytes() == (lab / weights).read_bytes()
+
+    serve = partial(SimpleHTTPRequestHandler, directory=lab.parent / "shared")
+    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        run(other, "dvc", "remote", "add", "--local", "--default", "published", address)
+        shutil.rmtree(other / ".dvc/cache")
+        (other / weights).unlink()
+        follow(other, f"dvc pull {weights}")
+        server.shutdown()
     assert (other / weights).read_bytes() == (lab / weights).read_bytes()
 
 

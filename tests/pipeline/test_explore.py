@@ -128,7 +128,7 @@ def degrees(browser) -> str:
 def pictures(browser) -> dict[str, list[str]]:
     """Sheet and place in it of every tile of APoE, by caption."""
     return browser.execute_script("""
-        return Object.fromEntries([...document.querySelectorAll('[data-network=apoe]')].map(
+        return Object.fromEntries([...document.querySelectorAll('[data-network=apoe], [data-row=truth]')].map(
             t => [t.dataset.row, [t.style.backgroundImage, t.style.backgroundPosition]]))
     """)
 
@@ -154,6 +154,8 @@ def test_looks_and_touches_are_given_and_taken_back_one_by_one(explorer):
     explorer.find_element("css selector", "[name=forget]").click()
     wait(explorer, said("nothing"))
     assert pictures(explorer) == nothing
+    explorer.find_element("css selector", "[name=all]").click()
+    wait(explorer, "!document.querySelector('.observations [aria-pressed=false]')")
 
 
 def test_a_keyboard_turns_the_viewpoint_of_every_tile(explorer):
@@ -176,6 +178,7 @@ def test_a_visit_begins_with_a_look_and_every_touch(explorer):
     offered = [b.text for b in explorer.find_elements("css selector", ".observations button")]
     assert pressed == ["look 1"] + [label for label in offered if label.startswith("touch")]
     assert address(explorer) == ""  # nobody chose anything yet
+    wait(explorer, "document.querySelector('.explorer output').textContent !== '0°'")  # it turns
 
 
 def test_a_link_holds_what_is_seen(explorer):
@@ -213,7 +216,7 @@ def test_the_explorer_fits_on_a_screen(explorer, width, height):
     resize(explorer, width, height)
     box = "document.querySelector('.explorer').getBoundingClientRect()"
     assert explorer.execute_script(f"return {box}.height <= innerHeight && {box}.width <= innerWidth")
-    assert explorer.find_element("css selector", "[data-network=poe][data-row=truth]").is_displayed()
+    assert explorer.find_element("css selector", "[data-network=poe][data-row=spread]").is_displayed()
 
 
 def test_samples_lie_in_rows_of_one_sheet_that_loads(explorer):

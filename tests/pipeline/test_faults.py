@@ -96,10 +96,10 @@ def test_results_of_another_network_are_named(place, damaged):
 
 def test_a_split_of_another_regime_is_named(place, damaged):
     other = (place / "data/smoke/splits/m8-1-2.safetensors").read_bytes()
-    damaged("data/smoke/splits/m14-11-14.safetensors", lambda content: other)
-    assert_refused(
-        served(place, "train", "--model", "apoe", "--regime", "m14-11-14"), "regime is 'm8-1-2', wanted 'm14-11-14'"
-    )
+    regime = "m14-11-14-released"
+    damaged(f"data/smoke/splits/{regime}.safetensors", lambda content: other)
+    result = served(place, "train", "--model", "apoe", "--regime", regime)
+    assert_refused(result, "regime is 'm8-1-2', wanted 'm14-11-14'")
 
 
 def test_times_that_are_broken_are_begun_anew(place, damaged):

@@ -1,0 +1,56 @@
+"""Where to touch next: each time where the network would learn most of the shape, beside touches in random order.
+
+Run it whole (some seconds a scene), `python examples/where_to_touch.py 200` for as many scenes as the table of
+docs/results.md has. It prints CSV: overlap of the imagined shape with the true one after so many touches.
+"""
+
+import sys
+
+import numpy as np
+import torch
+
+from gmn.evaluation.intervals import bootstrap
+from gmn.evaluation.shape import LEVEL, STEP, overlap
+from gmn.explore.scene import SensedScene
+from gmn.mese.parts import filled
+from gmn.mese.settings import SceneSettings
+from gmn.trained import TrainedGMN
+from gmn.trained.belief import Belief
+from gmn.trained.mesh import lattice
+
+SCENES, TOUCHES = int(sys.argv[1]) if len(sys.argv) > 1 else 3, 5
+torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
+model = TrainedGMN.from_pretrained("laptop/m2/apoe")
+settings = SceneSettings(name="touched", image_size=model.config.image_size, crop_size=32)
+points, coarse = (lattice(model.config.extent, step)[0] for step in (STEP, 2 * STEP))
+
+
+def telling(scene: SensedScene, belief: Belief, left: list[int]) -> int:
+    """The touch that would tell most of the shape."""
+    _, queries = scene.contexts({"haptics": left})["haptics"]
+    return left[int(belief.gain({"haptics": queries}, coarse)["haptics"].argmax())]
+
+
+def random(scene: SensedScene, belief: Belief, left: list[int]) -> int:
+    """The next as they were made, which is in random order."""
+    return left[0]
+
+
+def overlaps(scene: SensedScene, choose) -> list[float]:
+    """Intersection over union with the true shape, after 0 touches and each one more."""
+    truth, touched, found = filled(scene.object, points), [], []
+    for count in range(TOUCHES + 1):
+        belief = model.infer(scene.contexts({"haptics": touched}))
+        found.append(overlap(belief.occupancy(points, samples=8).mean(0).numpy() > LEVEL, truth))
+        if count < TOUCHES:
+            touched.append(choose(scene, belief, [k for k in range(settings.views) if k not in touched]))
+    return found
+
+
+scenes = [SensedScene.make(settings, index) for index in range(SCENES)]
+blind, chosen = (np.array([overlaps(scene, choose) for scene in scenes]).T for choose in (random, telling))
+print("touches,at random,most telling,more,low,high")
+for count in range(1, TOUCHES + 1):
+    more = bootstrap(chosen[count] - blind[count])
+    numbers = (blind[count].mean(), chosen[count].mean(), *more)
+    print(f"{count}," + ",".join(f"{number:.3f}" for number in numbers))
