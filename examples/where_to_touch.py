@@ -1,7 +1,8 @@
 """Where to touch next: each time where the network would learn most of the shape, beside touches in random order.
 
-Run it whole (some seconds a scene), `python examples/where_to_touch.py 200` for as many scenes as the table of
-docs/results.md has. It prints CSV: overlap of the imagined shape with the true one after so many touches.
+Fifteen grasps of an object are there to choose from. Run it whole (some seconds a scene); its table in docs/results.md
+is of `python examples/where_to_touch.py 200`, the interval of three scenes means little. It prints CSV: overlap of the
+imagined shape with the true one after so many touches.
 """
 
 import sys
@@ -22,17 +23,17 @@ SCENES, TOUCHES = int(sys.argv[1]) if len(sys.argv) > 1 else 3, 5
 torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
 model = TrainedGMN.from_pretrained("laptop/m2/apoe")
 settings = SceneSettings(name="touched", image_size=model.config.image_size, crop_size=32)
-points, coarse = (lattice(model.config.extent, step)[0] for step in (STEP, 2 * STEP))
+points, fewer = (lattice(model.config.extent, step)[0] for step in (STEP, 2 * STEP))
 
 
 def telling(scene: SensedScene, belief: Belief, left: list[int]) -> int:
     """The touch that would tell most of the shape."""
     _, queries = scene.contexts({"haptics": left})["haptics"]
-    return left[int(belief.gain({"haptics": queries}, coarse)["haptics"].argmax())]
+    return left[int(belief.gain({"haptics": queries}, fewer)["haptics"].argmax())]
 
 
-def random(scene: SensedScene, belief: Belief, left: list[int]) -> int:
-    """The next as they were made, which is in random order."""
+def in_order(scene: SensedScene, belief: Belief, left: list[int]) -> int:
+    """The next as they were made: from a random side each."""
     return left[0]
 
 
@@ -48,9 +49,9 @@ def overlaps(scene: SensedScene, choose) -> list[float]:
 
 
 scenes = [SensedScene.make(settings, index) for index in range(SCENES)]
-blind, chosen = (np.array([overlaps(scene, choose) for scene in scenes]).T for choose in (random, telling))
-print("touches,at random,most telling,more,low,high")
+blind, chosen = (np.array([overlaps(scene, choose) for scene in scenes]).T for choose in (in_order, telling))
+print("touches,in random order,most telling,difference (95 % interval)")
 for count in range(1, TOUCHES + 1):
     more = bootstrap(chosen[count] - blind[count])
-    numbers = (blind[count].mean(), chosen[count].mean(), *more)
-    print(f"{count}," + ",".join(f"{number:.3f}" for number in numbers))
+    means = f"{blind[count].mean():.3f},{chosen[count].mean():.3f}"
+    print(f"{count},{means},{more.mean:.3f} ({more.low:.3f} to {more.high:.3f})")

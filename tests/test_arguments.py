@@ -258,7 +258,7 @@ CALLS: dict[str, Callable] = {
     ),
     "Belief": lambda t: (belief.Belief, dict(model=t.model, contexts={})),
     "Belief.imagine": lambda t: (t.model.infer({}).imagine, dict(queries={}, samples=1, seed=0, size=None)),
-    "Belief.gain": lambda t: (t.model.infer({}).gain, dict(candidates={}, about={"haptics": []}, samples=2, seed=0)),
+    "Belief.gain": lambda t: (t.model.infer({}).gain, dict(candidates={}, about=[[0, 0, 0]], samples=2, seed=0)),
     "Belief.log_likelihood": lambda t: (
         t.model.infer({}).log_likelihood,
         dict(observations=t.sensed.contexts({"vision": [0]}), samples=1, seed=0),

@@ -126,8 +126,8 @@ def test_who_wins_is_said_by_the_interval(run):
 
 
 def test_the_first_part_of_the_verdict_decides(run):
-    assert rows(tables.decided(run))[2] == ["C1", "It is so", "**undecided** (1 of 2 parts)", "b: not run; wanted > 0"]
-    assert rows(tables.verdicts(run, run))[2:] == [["`toy`", "undecided 1/2"]]
+    assert rows(tables.decided(run))[2] == ["C1", "It is so", "**undecided** (1 / 0 / 1)", "b: not run; wanted > 0"]
+    assert rows(tables.verdicts(run, run))[2:] == [["`toy`", "undecided 1 / 0 / 1"]]
     assert tables.counted(run, "undecided") == "one" and tables.counted(run, "fails") == "none"
 
 

@@ -216,7 +216,7 @@ CLAIMS = {
         stages="benchmark",
     ),
     "C2": Claim(
-        "An iteration of PoE takes longer than one of APoE",
+        "An iteration of PoE takes longer than one of APoE at M = 5 and 14",
         source="Table 1",
         networks=("poe", "apoe"),
         measure=times,

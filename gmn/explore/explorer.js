@@ -83,7 +83,7 @@ async function explore(root, source, names) {
     for (const { network, tiles, numbers } of answers) {
       const { sheet, spread, error } = shown[network];
       tiles.forEach((tile, k) => place(tile, sheet, k, tiles.length));
-      numbers.textContent = `spread ${spread.toFixed(3)}, error ${error.toFixed(3)}`;
+      numbers.textContent = `on the object: spread ${spread.toFixed(3)}, error ${error.toFixed(3)}`;
     }
   }
 

@@ -11,8 +11,8 @@ from gmn.figures.style import Figure, Sheet, caption
 PANELS = (
     ("iou", "(a) silhouettes of two samples", "intersection over union"),
     ("truth_iou", "(b) silhouettes, sample and truth", "intersection over union"),
-    ("error", "(c) error of the mean chroma", "of the true chroma squared"),
-    ("variance", "(d) variance of chroma", "of the true chroma squared"),
+    ("error", "(c) error of the mean chroma", "of true chroma$^2$"),
+    ("variance", "(d) variance of chroma", "of true chroma$^2$"),
     ("hue_hider", "(e) hues of a hidden cube and its hider", "cosine"),
     ("hue_own", "(f) hue of a hidden cube, and the true one", "cosine"),
 )

@@ -40,11 +40,12 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     for split, column in zip(splits, axes.T, strict=True):
         about = Regime.parse(split)
         for panel in column[: 1 if sheet.across else None : 2]:
-            panel.set_title(f"{letters.get(split, '')}M={about.modalities}, train {about.low}-{about.high}")
+            shown = f"M={about.modalities}, train {about.low}-{about.high}"
+            panel.set_title(letters.get(split, "") + (shown if sheet.across else shown.replace("train ", "")))
         for reading, above, below in zip(runs, column[::2], column[1::2], strict=True):
             if split in runs[reading]:
                 _curves(above, curves[reading][split])
-                _apart(below, [results.missing(n, runs[reading][split]) for n in PAIR], about)
+                _apart(below, [results.missing(n, runs[reading][split]) for n in PAIR], about, sheet)
             else:
                 for panel in (above, below):
                     panel.text(0.5, 0.5, "not run", ha="center", va="center", transform=panel.transAxes)
@@ -55,22 +56,23 @@ def draw(results: Results, sheet: Sheet) -> Figure:
             if split in curves[reading]:
                 frame(panel, of_row if sheet.across else curves[reading][split], list(CURVES))
         for panel in above[:1] if sheet.across else above:
-            panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)")
+            panel.set_ylabel(f"{READINGS[reading]}\nloss (nats / view x M)" if sheet.across else READINGS[reading])
         if sheet.across:
-            below[0].set_ylabel(f"{ours} minus {theirs}\n(nats / view x M)")
+            below[0].set_ylabel(f"{theirs} minus {ours}\n(nats / view x M)")
         else:  # beside the curves, whose unit it has
             for panel in below:
-                panel.set_title(f"{ours} minus {theirs}", fontsize=6.5)
+                panel.set_title("difference")
+                panel.set_xlabel("shown")
     drawn = next(panel for panel in axes.flat if panel.get_legend_handles_labels()[0])
     sheet.legend(figure, *drawn.get_legend_handles_labels(), ncols=3)
     scenes = results.missing(PAIR[0], names[0])["scenes"]
     few = results.settings.now.train_missing.validation_scenes
     caption(
         figure,
-        f"Curves: negative ELBO, every view counts alike, {few} validation scenes; {since(results)}. Below each: the "
-        f"difference by number of modalities shown, {scenes} validation scenes; in the verdicts, which are of these, "
-        f"every number counts alike; below 0 {ours} is better; bars: "
-        f"paired 95 % bootstrap; grey: sizes seen in training; linear between -{LINEAR} and {LINEAR}. "
+        f"Curves: negative ELBO, nats / view x M, every view counts alike, {few} validation scenes; {since(results)}. "
+        f"{'Below' if sheet.across else 'Beside'} each: {theirs} minus {ours}, above 0 {ours} is better, by number of "
+        f"modalities shown, {scenes} validation scenes; in verdicts, which are of these, every number counts alike; "
+        f"bars: paired 95 % bootstrap; grey: sizes seen in training; linear between -{LINEAR} and {LINEAR}. "
         + training(results, complete=False),
     )
     return figure
@@ -92,14 +94,16 @@ def _curves(axes, tables: list) -> None:
     axes.set_xlabel("iterations")
 
 
-def _apart(axes, missing: list[dict], regime: Regime) -> None:
-    """The loss of the first network minus that of the second, on the same scenes."""
+def _apart(axes, missing: list[dict], regime: Regime, sheet: Sheet) -> None:
+    """The loss of the second network minus that of the first, on the same scenes."""
     axes.axvspan(regime.low - 0.5, regime.high + 0.5, color="0.92")
     axes.axhline(0, color="0.3", lw=0.6)
     ours, theirs = (found["losses"] for found in missing)
-    series(axes, missing[0]["sizes"], (ours - theirs).swapaxes(0, 1), PAIR[0])
+    series(axes, missing[0]["sizes"], (theirs - ours).swapaxes(0, 1), PAIR[0])
     axes.set_yscale("symlog", linthresh=LINEAR)
-    axes.yaxis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=LINEAR, subs=(1, 3)))
+    axes.yaxis.set_major_locator(
+        SymmetricalLogLocator(base=10, linthresh=LINEAR, subs=(1, 3) if sheet.across else (1,))
+    )
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_xlabel("modalities shown", fontsize=7)
     axes.xaxis.get_major_locator().set_params(integer=True)

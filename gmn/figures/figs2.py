@@ -13,7 +13,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     box(flat, 0.42, 0.88, "$C$", fill="0.85")
     arrow(flat, (0.42, 0.82), (0.42, 0.6))
     _render(flat, 0.54)
-    canvas(deep, "(b) APoE: $P(z \\mid C) = \\prod_m P_\\psi(z \\mid r^m, m)$ (Eq. 2)")
+    canvas(deep, "(b) APoE: $P(z \\mid C) = \\prod_m\\, P_\\psi(z \\mid r^m, m)$ (Eq. 2)")
     for k, x in enumerate(X):
         name = "M" if k == len(X) - 1 else str(k + 1)
         box(deep, x, 0.92, f"$C_{name}$", fill="0.85", height=0.08)

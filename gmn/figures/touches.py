@@ -58,5 +58,5 @@ def _held_out(axes, densities: dict) -> None:
     axes.axvline(0, color="0.4", lw=0.7)
     axes.errorbar(mean, places, xerr=[mean - low, high - mean], color="black", marker="o", ls="none", elinewidth=0.8)
     axes.set_yticks(places, [label for *_, label in ASKED], fontsize=6.5)
-    axes.set(title="(b) lost on shapes never trained on", xlabel="log-likelihood (nats / dimension)")
+    axes.set(title="(b) lost on shapes never trained on", xlabel="lost (nats / dimension)")
     axes.set_ylim(len(ASKED) - 0.5, -0.5)

@@ -133,7 +133,7 @@ def _summary(standings: dict[str, str]) -> str:
 
 
 def verdicts(*runs: Run) -> str:
-    """A row a run, a column a claim: the verdict, and how many parts hold."""
+    """A row a run, a column a claim: the verdict, and how many parts hold, fail, are undecided."""
     runs = {run.name: run for run in runs}.values()
     names = [claim["id"] for claim in next(iter(runs)).claims]
     found = {run.name: {claim["id"]: claim for claim in run.claims} for run in runs}
@@ -142,20 +142,26 @@ def verdicts(*runs: Run) -> str:
 
 
 def _verdict(claim: dict) -> str:
-    held = sum(part["verdict"] == HOLDS for part in claim["parts"])
-    return f"{claim['verdict']} {held}/{len(claim['parts'])}"
+    return f"{claim['verdict']} {_counted(claim)}"
+
+
+def _counted(claim: dict) -> str:
+    """How many parts hold, fail, and are undecided."""
+    found = [part["verdict"] for part in claim["parts"]]
+    return " / ".join(str(found.count(verdict)) for verdict in (HOLDS, FAILS, UNDECIDED))
 
 
 def decided(run: Run) -> str:
-    """A row a claim: the verdict, how many parts decide it, and the first of them."""
+    """A row a claim: the verdict, its parts counted, and the first that decides it."""
     rows = []
     for claim in run.claims:
         alike = [part for part in claim["parts"] if part["verdict"] == claim["verdict"]]
-        count = f"{len(alike)} of {len(claim['parts'])} parts"
         wanted = re.split("[;:]", alike[0]["wanted"])[0]
         deciding = f"{alike[0]['what']}: {interval(alike[0]['ours'], '.3g')}; wanted {wanted}"
-        rows.append([claim["id"], claim["claim"], f"**{claim['verdict']}** ({count})", deciding])
-    return markdown(rows, ["", "claim of the paper", "verdict (parts so decided)", "the first of them"])
+        rows.append([claim["id"], claim["claim"], f"**{claim['verdict']}** ({_counted(claim)})", deciding])
+    return markdown(
+        rows, ["", "claim of the paper", "verdict (parts that hold / fail / neither)", "the first that decides it"]
+    )
 
 
 def claim(run: Run, name: str) -> dict:

@@ -56,6 +56,7 @@ BLACK = 2 / 255  # no pixel is brighter where pictures were divided by 255 twice
 CIRCLE = 0.01  # how far sines and cosines may lie from the circle
 FAR = 3.0  # times as far from the origin as in training, or as near
 BEYOND, SHARE = 10.0, 0.2  # so many times outside the trained range, such a share of readings
+NOTHING = 1e-9  # variance below which there is nothing to learn
 PLACED = 2**17  # points at a time
 
 
@@ -105,39 +106,42 @@ class Belief:
 
     @torch.no_grad()
     def gain(
-        self, candidates: Mapping[str, object], about: object, samples: Several = 64, seed: Index = 0
+        self, candidates: Mapping[str, object], about: object, samples: Several = 128, seed: Index = 0
     ) -> dict[str, Tensor]:
         """How much one more view would tell: touch or look next where it is most.
 
         Samples imagine both the view and what is asked about; linear regression between them, as in an ensemble
-        Kalman filter (Evensen, 1994), says how much less samples would disagree if the view were known.
+        Kalman filter (Evensen, 1994), says how much less they would disagree if the view were known. What samples that
+        have nothing to do with each other would seem to tell is taken off.
 
         Args:
             candidates: queries of views that could be had, by modality's name, (N, Q).
             about: what one wants to know: points (P, 3) as of :meth:`occupancy`, or queries by modality's name.
-            samples: S.
+            samples: S; few rank less surely.
             seed: of the noise.
 
         Returns:
             By modality's name, (N,): the share of the variance over samples that each view takes away, 0 to 1.
 
         Raises:
-            UserError: as for the contexts, or as :meth:`occupancy` does.
+            UserError: as for the contexts, or as :meth:`occupancy` does; or nothing is asked about.
         """
         if isinstance(about, Mapping):
-            wanted = torch.cat([mean.flatten(1) for mean in self._means(about, samples, seed).values()], 1)
+            means = self._means(about, samples, seed)
+            parts = [mean.flatten(1) / self.model.config.std_of(self._modality(name)) for name, mean in means.items()]
         else:
-            wanted = self.occupancy(about, samples, seed)
-        wanted = wanted.double() - wanted.double().mean(0)
+            parts = [self.occupancy(about, samples, seed)]
+        if not sum(part.shape[1] for part in parts):
+            raise UserError("about: nothing; give points, or queries of a modality")
+        wanted = _centred(torch.cat(parts, 1))
         before = wanted @ wanted.mT  # inner products of samples
         gains = {}
         for name, mean in self._means(candidates, samples, seed).items():
-            view = mean.double().flatten(2).movedim(1, 0) / self.model.config.std_of(self._modality(name))
-            view = view - view.mean(1, keepdim=True)
-            known = view @ view.mT / (samples - 1)
-            after = torch.linalg.solve(known + torch.eye(samples).to(known), before.expand_as(known))
-            left = after.diagonal(dim1=-2, dim2=-1).sum(-1) / before.trace().clamp_min(1e-12)
-            gains[name] = (1 - left).clamp(0, 1)
+            self._fits(samples, samples * mean.shape[1])
+            views = mean.flatten(2).movedim(1, 0) / self.model.config.std_of(self._modality(name))
+            gains[name] = (
+                torch.stack([_told(_centred(view), before) for view in views]) if len(views) else before[0, :0]
+            )
         return gains
 
     def _means(
@@ -420,6 +424,21 @@ def _scale(model: GMN, modality: Modality) -> Scale | None:
     """From SI units to the network's; None where they are the same."""
     scale = model.scales.get(modality.sense)
     return scale and scale.of(modality.channels)
+
+
+def _centred(values: Tensor) -> Tensor:
+    """(S, D) less the mean over samples, float64."""
+    values = values.double()
+    return values - values.mean(0)
+
+
+def _told(view: Tensor, before: Tensor) -> Tensor:
+    """Share of the variance, ``before`` (S, S), that a ``view`` (S, D) in units of its noise takes away."""
+    degrees = len(view) - 1
+    left = torch.linalg.inv(view @ view.mT / degrees + torch.eye(len(view)).to(view))
+    by_chance = (left.trace() - 1) / degrees  # what is left if the two are independent
+    total = before.trace()
+    return (1 - (left * before).sum() / total / by_chance).clamp(0, 1) if total > NOTHING else total.new_zeros(())
 
 
 def _to_units(model: GMN, modality: Modality, means: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import itertools
 import pickle
 
 import numpy as np
@@ -55,8 +56,8 @@ def test_any_sense_is_imagined_from_any_subset(trained, looks, touches):
         assert all(torch.isfinite(values).all() for values in imagined.values())
 
 
-def test_gain_is_the_variance_that_a_linear_regression_on_the_view_takes_away(trained, looks, touches):
-    """By the textbook's formula, in the space of numbers, not of samples."""
+def test_gain_is_what_a_linear_regression_on_the_view_explains_beyond_chance(trained, looks, touches):
+    """By the textbook's formula, in the space of numbers, not of samples; chance by drawing it."""
     belief, count = trained.infer({"haptics": some(touches, 2)}), 6
     asked = {"vision": looks[1][:2], "haptics": touches[1][:3]}
     found = belief.gain({"haptics": asked["haptics"]}, {"vision": asked["vision"]}, samples=count, seed=3)["haptics"]
@@ -64,22 +65,33 @@ def test_gain_is_the_variance_that_a_linear_regression_on_the_view_takes_away(tr
     wanted = imagined["vision"].double().flatten(1).numpy()
     readings, scale = imagined["haptics"].double().numpy(), trained.scales["haptics"]
     readings = readings / np.maximum(0.1, scale.high - scale.low) * 2  # network units
+    noise = trained.config.std["haptics"] ** 2 * np.eye(132)
+
+    def left(view, wanted) -> float:
+        joint = np.cov(np.hstack([view, wanted]).T)
+        seen, cross, prior = joint[:132, :132], joint[132:, :132], joint[132:, 132:]
+        return 1 - np.trace(cross @ np.linalg.solve(seen + noise, cross.T)) / np.trace(prior)
+
     for k in range(3):
-        joint = np.cov(np.hstack([readings[:, k], wanted]).T)
-        view, cross, prior = joint[:132, :132], joint[132:, :132], joint[132:, 132:]
-        noise = trained.config.std["haptics"] ** 2 * np.eye(132)
-        told = np.trace(cross @ np.linalg.solve(view + noise, cross.T)) / np.trace(prior)
-        assert float(found[k]) == pytest.approx(told, rel=1e-3) and 0 < told < 1
+        shuffled = [left(readings[:, k], wanted[list(order)]) for order in itertools.permutations(range(count))]
+        told = 1 - left(readings[:, k], wanted) / np.mean(shuffled)
+        assert float(found[k]) == pytest.approx(np.clip(told, 0, 1), abs=1e-4)
 
 
-def test_gain_is_asked_about_points_of_views_that_are_to_come(trained, touches):
+def test_gain_of_what_is_known_is_none(trained, touches):
     belief = trained.infer({})
     found = belief.gain({"haptics": touches[1][:4]}, np.zeros((2, 3)), samples=4)["haptics"]
     assert found.shape == (4,) and ((found >= 0) & (found <= 1)).all()
-    with pytest.raises(UserError, match="samples: got 1"):
-        belief.gain({"haptics": touches[1][:4]}, np.zeros((2, 3)), samples=1)
-    with pytest.raises(UserError, match="points: got shape"):
-        belief.gain({"haptics": touches[1][:4]}, np.zeros((2, 4)))
+    far = np.full((2, 3), 0.5)  # where no sample has anything
+    assert (belief.gain({"haptics": touches[1][:4]}, far, samples=4)["haptics"] == 0).all()
+    for wrong, words in (
+        ({"samples": 1}, "samples: got 1"),
+        ({"about": np.zeros((2, 4))}, "points: got shape"),
+        ({"about": {}}, "about: nothing"),
+        ({"about": np.zeros((0, 3))}, "about: nothing"),
+    ):
+        with pytest.raises(UserError, match=words):
+            belief.gain({"haptics": touches[1][:4]}, **({"about": np.zeros((2, 3))} | wrong))
 
 
 def test_a_field_is_imagined_at_any_multiple_of_its_size(looks):
