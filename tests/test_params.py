@@ -72,7 +72,10 @@ EITHER = " or ".join(", ".join(map(repr, NAMES)).rsplit(", ", 1))
         ({"regimes": ["m8-01-02"]}, "regimes.0: got 'm8-01-02'"),
         ({"regimes": ["m5-0-2"]}, "regimes.0: got 'm5-0-2'"),
         ({"regimes": ["m8-8-8"]}, "regimes.0: got 'm8-8-8'.*A < M"),
-        ({"reading": "released"}, "regimes: got m8-1-2-released[,;] .*leave these out"),
+        (
+            {"reading": "released", "regimes": ["m8-1-2", "m8-1-2-released"]},
+            "regimes: got m8-1-2-released; .*leave these out",
+        ),
         (
             {LAPTOP + "simulate.world.crop_size": 40, LAPTOP + "model.stride": 8},
             "modality red-left: 40 x 20 pixels, not divisible by the stride 8",

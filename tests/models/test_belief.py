@@ -58,8 +58,8 @@ def test_any_sense_is_imagined_from_any_subset(trained, looks, touches):
 
 def test_gain_is_what_a_linear_regression_on_the_view_explains_beyond_chance(trained, looks, touches):
     """By the textbook's formula, in the space of numbers, not of samples; chance by drawing it."""
-    belief, count = trained.infer({"haptics": some(touches, 2)}), 6
-    asked = {"vision": looks[1][:2], "haptics": touches[1][:3]}
+    belief, count = trained.infer({"haptics": some(touches, 2)}), 5
+    asked = {"vision": looks[1][:1], "haptics": touches[1][:3]}
     found = belief.gain({"haptics": asked["haptics"]}, {"vision": asked["vision"]}, samples=count, seed=3)["haptics"]
     imagined = belief.imagine(asked, samples=count, seed=3)
     wanted = imagined["vision"].double().flatten(1).numpy()
@@ -68,9 +68,9 @@ def test_gain_is_what_a_linear_regression_on_the_view_explains_beyond_chance(tra
     noise = trained.config.std["haptics"] ** 2 * np.eye(132)
 
     def left(view, wanted) -> float:
-        joint = np.cov(np.hstack([view, wanted]).T)
-        seen, cross, prior = joint[:132, :132], joint[132:, :132], joint[132:, 132:]
-        return 1 - np.trace(cross @ np.linalg.solve(seen + noise, cross.T)) / np.trace(prior)
+        view, wanted = view - view.mean(0), wanted - wanted.mean(0)
+        seen, cross = view.T @ view / (count - 1), wanted.T @ view / (count - 1)
+        return 1 - np.trace(cross @ np.linalg.solve(seen + noise, cross.T)) / wanted.var(0, ddof=1).sum()
 
     for k in range(3):
         shuffled = [left(readings[:, k], wanted[list(order)]) for order in itertools.permutations(range(count))]

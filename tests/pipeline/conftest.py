@@ -20,6 +20,7 @@ QUIET = (
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
 )  # fmt: skip
 
+LONGEST = ("test_experiments.py", "test_gpu_script.py", "test_networks.py")
 
 ENVIRONMENT = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -33,12 +34,13 @@ TRACED = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parent / "traced"), "OM
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One of these files comes first and makes the pipeline, the others last: no process waits for it."""
+    """One of these files makes the pipeline first, the others come last and the longest of them before: no process
+    waits for another."""
 
     def turn(item: pytest.Item) -> int:
         if not item.path.is_relative_to(Path(__file__).parent):
             return 1
-        return 0 if item.path.name == "test_repro.py" else 2
+        return 0 if item.path.name == "test_repro.py" else 2 if item.path.name in LONGEST else 3
 
     items.sort(key=turn)
 
