@@ -94,6 +94,7 @@ REPORTS = """
 ```{toctree}
 :hidden:
 laptop: every claim <../reports/laptop/claims>
+two training seeds: every claim <../reports/laptop-seeds/claims>
 paper <../reports/paper/README>
 ```
 """
