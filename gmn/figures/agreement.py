@@ -13,8 +13,8 @@ PANELS = (
     ("truth_iou", "(b) silhouettes, sample and truth", "intersection over union"),
     ("error", "(c) error of the mean chroma", "of true chroma$^2$"),
     ("variance", "(d) variance of chroma", "of true chroma$^2$"),
-    ("hue_hider", "(e) hues of a hidden cube and its hider", "cosine"),
-    ("hue_own", "(f) hue of a hidden cube, and the true one", "cosine"),
+    ("hue_hider", "(e) hue of hidden and hider", "cosine"),
+    ("hue_own", "(f) hue of hidden and truth", "cosine"),
 )
 LABELS = ["{}\n{}+{}".format(name, *counts(contexts)) for name, contexts in CONTEXTS.items()]
 

@@ -6,7 +6,7 @@ from gmn.evaluation.explained import CONTEXTS
 from gmn.evaluation.intervals import Interval, interval_of
 from gmn.evaluation.results import Results
 from gmn.figures.explained import LABELS
-from gmn.figures.series import beside, line, series, training
+from gmn.figures.series import beside, key, line, series, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.networks import NETWORKS
 
@@ -22,11 +22,11 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         _spread_and_error(above, found, sense)
         above.set(title=f"({letters[0]}) {name}: error, and spread (hollow)", ylabel=f"RMS, {UNITS[sense]}")
         _coverage(below, found, sense)
-        below.set(title=f"({letters[1]}) {name}: 90 % and 50 % intervals (hollow)", ylabel="truth inside (%)")
+        below.set(title=f"({letters[1]}) {name}: inside 90 %, 50 % (hollow)", ylabel="truth inside intervals (%)")
         for panel in (above, below):
             panel.set_xticks(range(len(CONTEXTS)), LABELS, fontsize=7)
             panel.set_xlabel("given, pictures + touches")
-    sheet.legend(figure, *axes[1, 0].get_legend_handles_labels(), ncols=len(found))
+    sheet.legend(figure, *key(found, ls="none"), ncols=len(found))
     about = next(iter(found.values()))
     caption(
         figure,
@@ -58,8 +58,7 @@ def _coverage(axes, found: dict, sense: str) -> None:
         axes.axhline(100 * level, color="0.4", lw=0.7)
         for network, shift in beside(found, 0.15).items():
             covered = [found[network]["coverage"][sense][name][:, levels.index(level)] for name in CONTEXTS]
-            label = NETWORKS[network].label if face == "full" else None
-            series(axes, places + shift, covered, network, 100, ls="none", label=label, fillstyle=face)
+            series(axes, places + shift, covered, network, 100, ls="none", fillstyle=face)
     axes.set(ylim=(0, 102), yticks=(0, 25, 50, 75, 90, 100))
 
 

@@ -3,9 +3,8 @@
 import numpy as np
 
 from gmn.evaluation.results import GROUP, Results
-from gmn.figures.series import beside, series, training
+from gmn.figures.series import beside, key, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.models.networks import NETWORKS
 
 GIVEN = {"I": "from pictures (I)", "H": "from touches (H)", "H+I": "from both (H+I)"}
 QUESTIONS = {"paper": "which scene is it?\n(paper)", "released": "which query is it?\n(release)"}
@@ -19,8 +18,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         for panel, (senses, given), letter in zip(axes[row], GIVEN.items(), letters, strict=True):
             for network, shift in beside(results.networks, 0.08).items():
                 hits, places = answers[network][question][senses], np.array(about["counts"]) + shift
-                label = NETWORKS[network].label
-                series(panel, places, hits.swapaxes(0, 1), network, 100, GROUP, label=label)
+                series(panel, places, hits.swapaxes(0, 1), network, 100, GROUP)
             panel.axhline(10, color="0.4", lw=0.7)
             panel.set_title(f"({letter}) {given}")
             panel.set_xticks(about["counts"])
@@ -28,7 +26,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
                 panel.set_xlabel("views of each sense given")
             if letter in "ad" or not sheet.across:
                 panel.set_ylabel(f"{asked}\naccuracy of ten (%)")
-    sheet.legend(figure, *axes[0, 0].get_legend_handles_labels(), ncols=len(answers))
+    sheet.legend(figure, *key(answers), ncols=len(answers))
     caption(
         figure,
         f"{about['scenes']} scenes of 4 and 6 cubes, never trained on, in groups of ten (line: chance). A query is "

@@ -79,7 +79,7 @@ def _sites(axes, model, data, view, side: int) -> None:
         axes.annotate(
             place[0] if part in FINGERS else place,
             outline.mean(0),
-            fontsize=5.5,
+            fontsize=6,
             ha="center",
             va="center",
             color="k",

@@ -6,9 +6,8 @@ from gmn.evaluation.explained import CONTEXTS
 from gmn.evaluation.results import Results
 from gmn.figures.calibration import SHOWN, UNITS
 from gmn.figures.explained import LABELS
-from gmn.figures.series import beside, series, training
+from gmn.figures.series import beside, key, series, training
 from gmn.figures.style import Figure, Sheet, caption
-from gmn.models.networks import NETWORKS
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
@@ -17,16 +16,16 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     places = np.arange(len(CONTEXTS))
     for row, sense, letters in zip(axes, SHOWN, ("ab", "cd"), strict=True):
         measures = {
-            "energy": ("energy score, less is better", UNITS[sense]),
-            "log_likelihood": ("log-likelihood, more is better", "nats per number"),
+            "energy": ("energy (less is better)", UNITS[sense]),
+            "log_likelihood": ("likelihood (more is)", "nats per number"),
         }
         for panel, letter, (measure, (title, unit)) in zip(row, letters, measures.items(), strict=True):
             for network, shift in beside(found, 0.18).items():
                 values = [found[network][measure][sense][name] for name in CONTEXTS]
-                series(panel, places + shift, values, network, ls="none", label=NETWORKS[network].label)
+                series(panel, places + shift, values, network, ls="none")
             panel.set_xticks(places, LABELS, fontsize=7)
             panel.set(title=f"({letter}) {SHOWN[sense]}: {title}", xlabel="given, pictures + touches", ylabel=unit)
-    sheet.legend(figure, *axes[0, 0].get_legend_handles_labels(), ncols=len(found))
+    sheet.legend(figure, *key(found, ls="none"), ncols=len(found))
     about = next(iter(found.values()))
     caption(
         figure,

@@ -20,9 +20,9 @@ def series(axes, places, samples, network: str, scale: float = 1.0, block: int =
     line(axes, places, intervals, color=NETWORKS[network].colour, marker=NETWORKS[network].marker, **style)
 
 
-def key(networks: Collection[str], styles: dict[str, dict], **look) -> tuple[list[Line2D], list[str]]:
+def key(networks: Collection[str], styles: dict[str, dict] | None = None, **look) -> tuple[list[Line2D], list[str]]:
     """A legend's handles and labels: a mark per network, then in grey what each of the ``styles`` of lines means."""
-    of = [NETWORKS[network] for network in networks]
+    of, styles = [NETWORKS[network] for network in networks], styles or {}
     handles = [Line2D([], [], color=each.colour, marker=each.marker, **look) for each in of]
     handles += [Line2D([], [], color="0.3", **look | style) for style in styles.values()]
     return handles, [each.label for each in of] + list(styles)

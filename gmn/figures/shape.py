@@ -8,7 +8,7 @@ from gmn.evaluation.generation import CONTEXTS, SHAPES
 from gmn.evaluation.protocol import Contexts
 from gmn.evaluation.results import Results
 from gmn.evaluation.shape import LEVEL, MIXES, STEP
-from gmn.figures.series import beside, series, training
+from gmn.figures.series import beside, key, series, training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, caption
 from gmn.mese.shape import EDGE
 from gmn.models.config import EXTENT
@@ -33,7 +33,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         panels, boxes = above.subplots(len(MIXES), 1), (2, 2)
     for panel, mix in zip(panels, TITLES, strict=True):
         _overlap(panel, found, mix)
-    sheet.legend(above, *panels[0].get_legend_handles_labels(), ncols=len(found))
+    sheet.legend(above, *key(found), ncols=len(found))
     _shapes(below, results, boxes)
     about = next(iter(found.values()))
     caption(
@@ -52,7 +52,7 @@ def _overlap(axes, found: dict, mix: str) -> None:
     places = np.arange(len(counts))
     for network, shift in beside(found, 0.06).items():
         scores = np.concatenate([found[network][name]["iou"].swapaxes(0, 1) for name in ("nothing", mix)])
-        series(axes, places + shift, scores, network, label=NETWORKS[network].label)
+        series(axes, places + shift, scores, network)
     axes.set(title=TITLES[mix], xlabel=f"{NAMES[mix]} given", ylabel="intersection over union")
     axes.set_xticks(places, counts)
 

@@ -83,9 +83,6 @@ def style():
 
 def save(figure: Figure, folder: Path, name: str) -> None:
     """Write it as SVG."""
-    if figure.get_figwidth() == PHONE:
-        for axes in figure.axes:
-            axes.set_title(fill(axes.get_title(), 30))
     save_picture(figure, folder / f"{name}.svg")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from gmn.evaluation.intervals import bootstrap
 from gmn.evaluation.results import GROUP, HELD_OUT, Results
-from gmn.figures.series import series, training
+from gmn.figures.series import key, series, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.networks import NETWORKS
 
@@ -22,20 +22,13 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     figure, (accuracy, unseen) = sheet.panels(1, 2, 2.6)
     for network in results.networks:
         answers = results.classification(network)
-        series(
-            accuracy,
-            answers["touch_counts"],
-            answers["touches"].swapaxes(0, 1),
-            network,
-            100,
-            GROUP,
-            label=NETWORKS[network].label,
-        )
+        hits = answers["touches"].swapaxes(0, 1)
+        series(accuracy, answers["touch_counts"], hits, network, 100, GROUP)
         accuracy.set_xticks(answers["touch_counts"])
     accuracy.axhline(10, color="0.4", lw=0.7)
     accuracy.text(15, 10.2, "chance", fontsize=6, ha="right", color="0.4")
-    accuracy.set(title="(a) pictures told apart by touch", xlabel="touches given", ylabel="accuracy of ten (%)")
-    sheet.legend(figure, *accuracy.get_legend_handles_labels(), ncols=len(results.networks))
+    accuracy.set(title="(a) told apart by touch", xlabel="touches given", ylabel="accuracy of ten (%)")
+    sheet.legend(figure, *key(results.networks), ncols=len(results.networks))
     _held_out(unseen, {regime: results.heldout(regime) for regime in REGIMES})
     about, scenes = results.classification(results.networks[0]), results.heldout("m2")["scenes"]
     caption(
@@ -58,5 +51,5 @@ def _held_out(axes, densities: dict) -> None:
     axes.axvline(0, color="0.4", lw=0.7)
     axes.errorbar(mean, places, xerr=[mean - low, high - mean], color="black", marker="o", ls="none", elinewidth=0.8)
     axes.set_yticks(places, [label for *_, label in ASKED], fontsize=6.5)
-    axes.set(title="(b) lost on shapes never trained on", xlabel="lost (nats / dimension)")
+    axes.set(title="(b) lost on new shapes", xlabel="lost (nats / dimension)")
     axes.set_ylim(len(ASKED) - 0.5, -0.5)

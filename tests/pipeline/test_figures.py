@@ -1,0 +1,59 @@
+"""Every figure of the pipeline, in both layouts: its letters can be read."""
+
+from collections.abc import Iterator
+
+import pytest
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from mpl_toolkits.mplot3d.art3d import Text3D
+
+from gmn.evaluation.results import Results
+from gmn.figures import table1
+from gmn.figures.all import BEYOND, PUBLISHED
+from gmn.figures.style import FOR_PAGE, FOR_PHONE, Sheet, style
+from gmn.params import Settings
+from gmn.paths import PARAMS, Paths
+
+SMALLEST = 6  # pt: 10 pixels on a phone and more on a page
+
+
+@pytest.fixture(scope="module", params=[FOR_PAGE, FOR_PHONE], ids=["page", "phone"])
+def sheet(request) -> Sheet:
+    return request.param
+
+
+@pytest.fixture
+def results(repro, monkeypatch) -> Results:
+    monkeypatch.chdir(repro[0])
+    settings = Settings.load(PARAMS)
+    return Results(settings, Paths(settings))
+
+
+def letters(figure: Figure) -> Iterator[Text]:
+    """All that is written; ticks out of view are among it."""
+    for text in figure.findobj(Text):
+        if text.get_text().strip() and text.get_visible():
+            yield text
+
+
+def of_axes(figure: Figure) -> set[Text]:
+    """What belongs to an axis and is no label of one that is shown."""
+    axes = figure.findobj(Axis)
+    shown = {axis.label for axis in axes if axis.axes.axison}
+    return {text for axis in axes for text in axis.findobj(Text)} - shown
+
+
+@pytest.mark.parametrize("module", [*PUBLISHED, *BEYOND], ids=lambda module: module.__name__.rpartition(".")[-1])
+def test_letters_are_inside_and_can_be_read(results, sheet, module):
+    if module is table1 and sheet is FOR_PHONE:
+        return  # the page has it as text
+    with style():
+        figure = module.draw(results, sheet)
+        figure.draw_without_rendering()
+        assert min(text.get_fontsize() for text in letters(figure)) >= SMALLEST
+        for text in set(letters(figure)) - of_axes(figure) - set(figure.findobj(Text3D)):
+            box = text.get_window_extent()
+            inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1
+            assert inside, (text.get_text(), box, figure.bbox)
+            assert all(line.count("$") % 2 == 0 for line in text.get_text().splitlines()), text.get_text()
