@@ -126,6 +126,7 @@ class Belief:
         Raises:
             UserError: as for the contexts, or as :meth:`occupancy` does; or nothing is asked about.
         """
+        self._fits(samples, samples)
         if isinstance(about, Mapping):
             means = self._means(about, samples, seed)
             parts = [mean.flatten(1) / self.model.config.std_of(self._modality(name)) for name, mean in means.items()]
@@ -137,11 +138,8 @@ class Belief:
         before = wanted @ wanted.mT  # inner products of samples
         gains = {}
         for name, mean in self._means(candidates, samples, seed).items():
-            self._fits(samples, samples * mean.shape[1])
             views = mean.flatten(2).movedim(1, 0) / self.model.config.std_of(self._modality(name))
-            gains[name] = (
-                torch.stack([_told(_centred(view), before) for view in views]) if len(views) else before[0, :0]
-            )
+            gains[name] = before.new_tensor([_told(_centred(view), before) for view in views])
         return gains
 
     def _means(
@@ -432,13 +430,13 @@ def _centred(values: Tensor) -> Tensor:
     return values - values.mean(0)
 
 
-def _told(view: Tensor, before: Tensor) -> Tensor:
+def _told(view: Tensor, before: Tensor) -> float:
     """Share of the variance, ``before`` (S, S), that a ``view`` (S, D) in units of its noise takes away."""
     degrees = len(view) - 1
     left = torch.linalg.inv(view @ view.mT / degrees + torch.eye(len(view)).to(view))
     by_chance = (left.trace() - 1) / degrees  # what is left if the two are independent
     total = before.trace()
-    return (1 - (left * before).sum() / total / by_chance).clamp(0, 1) if total > NOTHING else total.new_zeros(())
+    return float((1 - (left * before).sum() / total / by_chance).clamp(0, 1)) if total > NOTHING else 0.0
 
 
 def _to_units(model: GMN, modality: Modality, means: Tensor) -> Tensor:

@@ -86,6 +86,7 @@ def test_gain_of_what_is_known_is_none(trained, touches):
     assert (belief.gain({"haptics": touches[1][:4]}, far, samples=4)["haptics"] == 0).all()
     for wrong, words in (
         ({"samples": 1}, "samples: got 1"),
+        ({"samples": 10**6}, "samples: got 1000000: .* GiB are wanted"),
         ({"about": np.zeros((2, 4))}, "points: got shape"),
         ({"about": {}}, "about: nothing"),
         ({"about": np.zeros((0, 3))}, "about: nothing"),
@@ -231,6 +232,7 @@ def test_nothing_is_left_behind(trained, looks, touches):
         belief = trained.infer({"vision": some(looks, 2), "haptics": some(touches, 2)})
         belief.imagine({"vision": looks[1][:2], "haptics": touches[1][:2]}, samples=2)
         belief.log_likelihood({"vision": some(looks, 1)}, samples=2)
+        belief.gain({"haptics": touches[1][:2]}, np.zeros((2, 3)), samples=2)
 
     ask()
     before = alive()
