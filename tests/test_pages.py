@@ -125,10 +125,25 @@ def test_who_wins_is_said_by_the_interval(run):
     assert rows(tables.who_wins(run))[2] == ["ten touches", "80 %", "50 %", "APoE ahead of the baseline"]
 
 
+def test_one_network_against_another_by_some_measures(run):
+    by = {"grey": measures.explained("touches"), "chroma": measures.explained("touches", "chroma")}
+    assert tables.against(run, "apoe", "baseline", by) == "ahead of baseline in grey; level with baseline in chroma"
+
+
 def test_the_first_part_of_the_verdict_decides(run):
     assert rows(tables.decided(run))[2] == ["C1", "It is so", "**undecided** (1 / 0 / 1)", "b: not run; wanted > 0"]
     assert rows(tables.verdicts(run, run))[2:] == [["`toy`", "undecided 1 / 0 / 1"]]
     assert tables.counted(run, "undecided") == "one" and tables.counted(run, "fails") == "none"
+
+
+def test_verdicts_of_another_run_that_changed_are_named_if_it_was_run(run):
+    other = Run(run.settings, run.folder)
+    (claim,) = other.claims
+    assert tables.changed(run, other) == "none"
+    claim["verdict"] = "holds"
+    assert tables.changed(run, other) == "C1 holds"
+    del claim["parts"][0]  # the one with a number
+    assert tables.changed(run, other) == "none" and rows(tables.verdicts(other))[2] == ["`toy`", "not run"]
 
 
 def test_minutes_are_those_of_all_stages(run):

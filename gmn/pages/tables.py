@@ -91,8 +91,8 @@ def seeds_apart(run: Run) -> str:
         "ELBO, nats": measures.ELBO,
         "ten scenes told apart by five touches": measures.accuracy("H", 5),
         "grey explained, one picture": measures.explained("picture"),
-        "ten pictures": measures.explained("pictures"),
-        "ten touches": measures.explained("touches"),
+        "grey explained, ten pictures": measures.explained("pictures"),
+        "grey explained, ten touches": measures.explained("touches"),
     }
     return markdown(
         (
@@ -126,10 +126,20 @@ def who_wins(run: Run, contexts: Iterable[str] = WON) -> str:
 
 def _summary(standings: dict[str, str]) -> str:
     """One sentence of who stands where, those alike together."""
-    together: dict[str, list[str]] = {}
-    for network, where in standings.items():
-        together.setdefault(where, []).append(NETWORKS[network].label)
-    return "; ".join(f"{' and '.join(found)} {where} the baseline" for where, found in together.items())
+    labels = {NETWORKS[network].label: where for network, where in standings.items()}
+    return "; ".join(f"{' and '.join(found)} {where} the baseline" for where, found in _alike(labels).items())
+
+
+def _alike(standings: dict[str, str]) -> dict[str, list[str]]:
+    """What stands at each place."""
+    return {where: [name for name, its in standings.items() if its == where] for where in standings.values()}
+
+
+def against(run: Run, network: str, reference: str, by: dict[str, Measure]) -> str:
+    """``level with PoE in a, b; behind PoE in c``: how one network stands to another by some measures."""
+    standings = {name: standing(run, measure, network, reference) for name, measure in by.items()}
+    other = NETWORKS[reference].label
+    return "; ".join(f"{where} {other} in {', '.join(names)}" for where, names in _alike(standings).items())
 
 
 def verdicts(*runs: Run) -> str:
@@ -142,7 +152,18 @@ def verdicts(*runs: Run) -> str:
 
 
 def _verdict(claim: dict) -> str:
-    return f"{claim['verdict']} {_counted(claim)}"
+    return f"{claim['verdict']} {_counted(claim)}" if _measured(claim) else "not run"
+
+
+def changed(run: Run, other: Run) -> str:
+    """Claims that were measured in both runs and have another verdict in the other, with that one."""
+    first = {claim["id"]: claim["verdict"] for claim in run.claims}
+    moved = [c for c in other.claims if _measured(c) and c["verdict"] != first[c["id"]]]
+    return ", ".join(f"{claim['id']} {claim['verdict']}" for claim in moved) or "none"
+
+
+def _measured(claim: dict) -> bool:
+    return any(part["ours"]["mean"] is not None for part in claim["parts"])
 
 
 def _counted(claim: dict) -> str:
@@ -160,7 +181,8 @@ def decided(run: Run) -> str:
         deciding = f"{alike[0]['what']}: {interval(alike[0]['ours'], '.3g')}; wanted {wanted}"
         rows.append([claim["id"], claim["claim"], f"**{claim['verdict']}** ({_counted(claim)})", deciding])
     return markdown(
-        rows, ["", "claim of the paper", "verdict (parts that hold / fail / neither)", "the first that decides it"]
+        rows,
+        ["", "claim of the paper", "verdict (parts that hold / fail / are undecided)", "the first that decides it"],
     )
 
 
