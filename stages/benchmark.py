@@ -20,7 +20,7 @@ def run(
     import torch
 
     from gmn.data.modalities import MODALITIES
-    from gmn.evaluation.benchmark import Way, measure, parameters
+    from gmn.evaluation.benchmark import Way, measuring, parameters
     from gmn.files import write_sealed
     from gmn.models.config import ModelConfig
     from stages.device import pick_device
@@ -37,7 +37,7 @@ def run(
     threads = cores(settings.threads)
     rows = []
     networks = _of_table(settings, chosen.widths)
-    with Progress("benchmark", len(MODALITIES) * len(networks), "networks") as progress:
+    with measuring() as measure, Progress("benchmark", len(MODALITIES) * len(networks), "networks") as progress:
         for m in MODALITIES:
             for network in networks:
                 paper = ModelConfig(network=network, modalities=m)
@@ -68,7 +68,7 @@ def _compare(modalities, device: str, networks: list[str], make) -> None:
     """
     import pandas as pd
 
-    from gmn.evaluation.benchmark import Way, convolution_rate, measure
+    from gmn.evaluation.benchmark import Way, convolution_rate, measuring
     from gmn.reference import bound
 
     ways = {"plain": Way(bound), "fast": Way()}
@@ -83,7 +83,8 @@ def _compare(modalities, device: str, networks: list[str], make) -> None:
     else:
         rate, batch, iterations = convolution_rate(1), 1, 1
         print(f"a 5x5 convolution of 64 to 256 channels: {rate:.0f} GFLOP per CPU second", flush=True)
-    with Progress("compare", len(modalities) * len(networks) * len(ways), "runs") as progress:
+    runs = len(modalities) * len(networks) * len(ways)
+    with measuring() as measure, Progress("compare", runs, "runs") as progress:
         for m in modalities:
             for network in networks:
                 costs = {}

@@ -4,13 +4,15 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
 import torch
+import torch._dynamo  # an optimizer does, in a second that each fork would spend
 from torch.utils.flop_counter import FlopCounterMode
 
 from gmn.data.episodes import Episodes
@@ -52,23 +54,19 @@ class Way:
     compiled: bool = False
 
 
-def measure(config: ModelConfig, batch_size: int, iterations: int, threads: int, device: str, way: Way = Way()) -> dict:
-    """Cost of a training iteration, in a process of its own so that peaks do not mix.
+@contextmanager
+def measuring() -> Iterator[Callable[..., dict]]:
+    """Give :func:`measure`, each call in a process of its own so that peaks do not mix.
 
-    Args:
-        config: of the network.
-        batch_size: scenes, each with its swapped copy.
-        iterations: timed, after one that is not.
-        threads: of the CPU.
-        device: ``cpu`` or ``cuda``.
-        way: how it is computed.
-
-    Returns:
-        ``ms`` and ``cpu_ms``: medians; ``each_ms``: every timed iteration; ``peak_mib``; ``gflop``: forward and
-        backward, counted by PyTorch.
+    It is the fork of one that has imported PyTorch and done nothing else: none waits for the import.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_measure, config, batch_size, iterations, threads, device, way).result()
+        yield lambda *args: pool.submit(_forked, *args).result()
+
+
+def _forked(*args) -> dict:
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+        return pool.submit(measure, *args).result()
 
 
 def convolution_rate(threads: int, seconds: float = 3.0) -> float:
@@ -82,7 +80,21 @@ def convolution_rate(threads: int, seconds: float = 3.0) -> float:
     return 1e-9 * flop * done / (time.process_time() - began)
 
 
-def _measure(config, batch_size, iterations, threads, device, way: Way) -> dict:
+def measure(config: ModelConfig, batch_size: int, iterations: int, threads: int, device: str, way: Way = Way()) -> dict:
+    """Cost of a training iteration.
+
+    Args:
+        config: of the network.
+        batch_size: scenes, each with its swapped copy.
+        iterations: timed, after one that is not.
+        threads: of the CPU.
+        device: ``cpu`` or ``cuda``.
+        way: how it is computed.
+
+    Returns:
+        ``ms`` and ``cpu_ms``: medians; ``each_ms``: every timed iteration; ``peak_mib``: of the process; ``gflop``:
+        forward and backward, counted by PyTorch.
+    """
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     model = GMN(config).to(device)
