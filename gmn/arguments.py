@@ -121,7 +121,7 @@ def _strict(hint: Any) -> Any:
     if origin is tuple:
         return tuple[tuple(each if each is ... else _strict(each) for each in inside)]
     if origin in (list, Mapping, Sequence):
-        return origin[tuple(_strict(each) for each in inside)]
+        return origin[tuple(_strict(each) for each in inside)]  # pyrefly: ignore[unsupported-operation]
     if origin is None and isinstance(hint, type) and hint is not type(None) and hint not in (list, dict, tuple):
         return Annotated[Any, BeforeValidator(functools.partial(_instance, hint))]
     return hint

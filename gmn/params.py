@@ -82,6 +82,7 @@ class Scale(Network, evaluation.Evaluations):
         """Of a network for the pictures of this scale."""
         world, model = self.simulate.world, self.of(network).model
         sizes = {"image_size": world.image_size, "crop_size": world.crop_size}
+        # pyrefly: ignore[bad-argument-type]
         return ModelConfig(network=network, modalities=modalities, reading=reading, **sizes, **dict(model))
 
     def faults(self) -> Iterator[str]:
@@ -231,6 +232,7 @@ class Settings(Section):
             faults += [] if faults else settings.faults()
         for name, base in bases.items():  # what is wrong there is not said again here
             faults = _less(faults, f"scales.{name}.", f"scales.{base}.")
+        # pyrefly: ignore[unsupported-operation]
         for scale in {re.match(r"(scales\.[^.]*\.)?", fault)[0] for fault in faults} - {""}:
             for network in NAMES:
                 faults = _less(faults, f"{scale}networks.{network}.", scale)

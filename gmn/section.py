@@ -1,6 +1,7 @@
 """What settings are made of: typed values that say what is wrong with them, by key, value and remedy."""
 
 import difflib
+from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, Self, get_args
 
@@ -53,10 +54,11 @@ def part_of(section: type[Section], name: str, *, without: tuple[str, ...] = (),
     """A section of some of another's fields: those a file sets, where others follow from elsewhere."""
     chosen = only or tuple(field for field in section.model_fields if field not in without)
     fields = {field: (section.model_fields[field].annotation, section.model_fields[field]) for field in chosen}
+    # pyrefly: ignore[no-matching-overload]
     return create_model(name, __base__=Section, __doc__=f"Fields of :class:`{section.__name__}`.", **fields)
 
 
-def explain(error: dict, root: type[BaseModel]) -> str:
+def explain(error: Mapping[str, Any], root: type[BaseModel]) -> str:
     """One of pydantic's errors in a line.
 
     Args:

@@ -24,7 +24,7 @@ def run() -> None:
         raise UserError(
             f"{paths.times}: no CPU time of {len(lacking)} stages, such as {min(lacking)}; run `make repro`"
         )
-    times = times.loc[sorted(needs)]
+    times = times.loc[sorted(needs)]  # pyrefly: ignore[missing-attribute]
     run_path = paths.reports / "repro.json"
     whole = read_json(run_path, "run `dvc repro --force`, then `make repro`") if run_path.exists() else None
     overhead = max(0.0, whole["cpu_seconds"] - times["cpu_seconds"].sum()) / whole["stages"] if whole else 0.0

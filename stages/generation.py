@@ -16,5 +16,6 @@ def run(model: Model) -> None:
     settings = Settings.load(PARAMS)
     network, (reader,) = load_model(settings, model, "m2", settings.seeds[0], "test")
     with Progress(f"generation {model}", len(CONTEXTS), "contexts") as progress:
+        # pyrefly: ignore[bad-argument-type]
         arrays = generation(Trial(network, reader, settings.now.generation, settings.seed, progress))
     write_arrays(Paths(settings).generated(model), arrays, {"network": model})

@@ -82,5 +82,6 @@ def _train(settings: Settings, model: str, regime: str, device, iterations: int,
     short |= {"warmup": 0, "curriculum": None}  # longer than these iterations
     watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
+        # pyrefly: ignore[bad-argument-type]
         train(plan(settings, model, regime, 0, device, **short | changes), Checkpoints(Path(folder)), watch)
     return watch

@@ -26,7 +26,7 @@ def run(
     samples: Samples = 4,
     model: Annotated[
         list[str], typer.Option(help="Weights of the package such as laptop/m2/poe, or a file; may be repeated.")
-    ] = ("laptop/m2/apoe",),
+    ] = ("laptop/m2/apoe",),  # pyrefly: ignore[bad-function-definition]
     mesh: MeshFile = None,
 ) -> None:
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""

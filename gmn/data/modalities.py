@@ -148,7 +148,7 @@ def _halves() -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Readings of the hand's halves, finger after finger: 61 (thumb, index, middle) and 71 (the rest)."""
     parts = (*FINGERS, "touch", "wrist")
     order = [(k, c) for part in parts for k, c in enumerate(channels()) if c.part == part]
-    return tuple(tuple(k for k, c in order if c.half == half) for half in (0, 1))
+    return tuple(tuple(k for k, c in order if c.half == half) for half in (0, 1))  # pyrefly: ignore[bad-return]
 
 
 @checked

@@ -61,4 +61,5 @@ class Phases:
         phase, begin = self.all[number], self.all[number - 1].until if number else 0
         if phase.first is None or phase.first >= every:
             return every
+        # pyrefly: ignore[unsupported-operation]
         return round(phase.first * (every / phase.first) ** ((step - begin) / (phase.until - begin)))

@@ -85,4 +85,5 @@ Scales = Mapping[str, Scale]  # by sense; senses that come in network units, suc
 def fitted_scales(modalities: listed(Modality), kind: str, manifest: Mapping[str, Any]) -> dict[str, Scale]:
     """The scales of those senses of which a training set's manifest has statistics, see :meth:`Scale.fitted`."""
     senses = dict.fromkeys(modality.sense for modality in modalities)
+    # pyrefly: ignore[bad-argument-type]
     return {sense: Scale.fitted(sense, kind, manifest[sense]) for sense in senses if sense in manifest}

@@ -49,7 +49,7 @@ class SceneSet:
     """
 
     def __init__(self, folder: str | Path):
-        self.folder = folder
+        self.folder = Path(folder)
         path = self.folder / MANIFEST
         if not path.exists():
             raise UserError(f"{path}: not found; make the set with `dvc repro simulate`")

@@ -176,7 +176,7 @@ def _cosine(a: np.ndarray, b: np.ndarray) -> float:
 def _iou(a: np.ndarray, b: np.ndarray) -> float:
     """Intersection over union, the mean over views (V, H, W); 1 where both are empty."""
     both, either = (a & b).sum((1, 2)), (a | b).sum((1, 2))
-    return np.mean(np.where(either, both / np.maximum(either, 1), 1.0))
+    return np.mean(np.where(either, both / np.maximum(either, 1), 1.0))  # pyrefly: ignore[bad-return]
 
 
 def _or_none(values: list) -> list:

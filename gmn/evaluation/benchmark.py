@@ -99,7 +99,7 @@ def measure(config: ModelConfig, batch_size: int, iterations: int, threads: int,
     torch.manual_seed(0)
     model = GMN(config).to(device)
     if way.channels_last:
-        model = model.to(memory_format=torch.channels_last)
+        model = model.to(memory_format=torch.channels_last)  # pyrefly: ignore[no-matching-overload]
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
     episodes = random_scenes(config, batch_size).to(device)
 

@@ -97,7 +97,7 @@ def _by_posterior(model: GMN, asked: Episodes, samples: int, noise: Noise) -> to
     n = asked.context.shape[1]
     pairs = Representations(
         context=[r.repeat_interleave(n, 0) for r in known.context],
-        target=[copies(r, n) for r in known.target],
+        target=[copies(r, n) for r in known.target],  # pyrefly: ignore[not-iterable]
         has_context=known.has_context.repeat_interleave(n, 0),
         has_target=known.has_target.repeat(n, 1),
     )

@@ -26,6 +26,7 @@ QUESTIONS = {"gray": (VISION, gray), "rgb": (VISION, None), "haptics": (HAPTICS,
 
 def density(trial: Trial) -> dict:
     """Results of :func:`cross_modal` on all scenes and of :func:`effect_of_samples` on the first."""
+    # pyrefly: ignore[missing-attribute]
     effect = trial.of(scenes=trial.chosen.most_samples_scenes, samples=trial.chosen.most_samples)
     trial.plan(trial.scenes + effect.scenes)
     return cross_modal(trial) | {"effect_of_samples": effect_of_samples(effect)}

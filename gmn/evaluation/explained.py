@@ -46,6 +46,7 @@ def explained(trial: Trial) -> dict:
     """
     model, samples, vision = trial.model, trial.samples, trial.place(VISION)
     quiet = replace(trial, progress=silent())
+    # pyrefly: ignore[missing-attribute]
     mean = sum(batch.read.senses[vision].sum(0) for batch in quiet.batches(BATCH)).mean(0) / trial.scenes
     errors, known = {name: [] for name in CONTEXTS}, {name: [] for name in HALVED}
     places = {modality.sense: trial.place(modality.sense) for modality in model.modalities}
@@ -86,6 +87,7 @@ def explained(trial: Trial) -> dict:
 def parts(difference: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
     """Mean squares of the grey and of the chroma of pictures (scenes, views, 3, H, W), (scenes,) each."""
     grey = difference.mean(2, keepdim=True).expand_as(difference)
+    # pyrefly: ignore[bad-return]
     return tuple(part.square().mean((1, 2, 3, 4)).double().numpy() for part in (grey, difference - grey))
 
 
@@ -109,7 +111,7 @@ def _turned(model: GMN, vision: int, read: Episodes, noise: Noise, device) -> np
     further = torch.from_numpy(turn_query(queries.numpy(), np.full(queries.shape[:-1], np.pi / 2)))
     scene = torch.arange(len(queries), device=device).repeat_interleave(queries.shape[1])
     here, there = (model.render(vision, z, scene, asked.flatten(0, 1).to(device)).cpu() for asked in (queries, further))
-    return sum(parts((there - here).unflatten(0, queries.shape[:2])))
+    return sum(parts((there - here).unflatten(0, queries.shape[:2])))  # pyrefly: ignore[bad-return]
 
 
 def _by_part(batches: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, list]:

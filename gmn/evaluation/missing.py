@@ -24,7 +24,7 @@ def missing(trial: Trial) -> dict:
     model = trial.model
     m = len(model.modalities)
     if m == 2:
-        trial = trial.of(scenes=trial.chosen.complete_scenes)
+        trial = trial.of(scenes=trial.chosen.complete_scenes)  # pyrefly: ignore[missing-attribute]
     trial.plan(m * trial.scenes)
     losses = np.zeros((m, trial.scenes))
     for size in range(1, m + 1):

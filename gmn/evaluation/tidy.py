@@ -1,6 +1,6 @@
 """Every measured number of a run as one tidy table, each with its interval over scenes and training seeds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ def to_frame(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(whole, "Int64"))
 
 
-def _given(contexts: dict) -> dict:
+def _given(contexts: Mapping[str, int]) -> dict:
     return dict(zip(("pictures", "touches"), counts(contexts), strict=True))
 
 

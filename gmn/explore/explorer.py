@@ -156,7 +156,7 @@ class Explorer:
         if network not in self.models:
             raise UserError(f"network: got {network!r}; there are {', '.join(self.models)}")
         belief = Belief(self.models[network], self._open(index).contexts(self._views(given)))
-        return belief.mesh(self.samples).export(file_type="ply")
+        return belief.mesh(self.samples).export(file_type="ply")  # pyrefly: ignore[bad-return]
 
     def _views(self, given: Sequence[int]) -> dict[str, list[int]]:
         """By sense, the views of some observations."""

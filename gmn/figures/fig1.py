@@ -32,11 +32,11 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     rows["truth"] = made["truth"][SCENE, views]
     if sheet.across:  # what was given is at the left, else above
         figure = Figure(figsize=(PAGE, 4.6))
-        given, imagined = figure.subfigures(1, 2, width_ratios=[1.8, columns])
+        given, imagined = figure.subfigures(1, 2, width_ratios=[1.8, columns])  # pyrefly: ignore[not-iterable]
         seen, felt = given.subplots(2, 1, height_ratios=[1, 3.6])
     else:
         figure = Figure(figsize=(PHONE, 6.4))
-        given, imagined = figure.subfigures(2, 1, height_ratios=[2.7, len(rows)])
+        given, imagined = figure.subfigures(2, 1, height_ratios=[2.7, len(rows)])  # pyrefly: ignore[not-iterable]
         seen, felt = given.subplots(1, 2, width_ratios=[1, 2])
     _seen(seen, made["context"][SCENE, 0])
     _felt(given, felt, made["touches"][SCENE])

@@ -1,33 +1,53 @@
-"""Fig. S4: the bound of the three networks over training, M = 2."""
+"""Fig. S4: the bound of the networks over training, M = 2, and how far the paper's three are apart."""
+
+import pandas as pd
 
 from gmn.evaluation.results import Results
-from gmn.figures.series import curve, frame, since, training
-from gmn.figures.style import COLUMN, PHONE, Figure, Sheet, caption, panels
+from gmn.figures.series import curve, frame, key, since, training
+from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.networks import NETWORKS
+from gmn.roster import PAPERS
 
 SMOOTHED = 4  # evaluations that a point of the training curve is the mean of
+REFERENCE = "baseline"
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
-    figure, axes = panels(figsize=(COLUMN if sheet.across else PHONE, 2.8))
-    columns = ["train", "val_full"]
-    tables = {network: results.curves(network, "m2") for network in results.networks}
+    figure, (bound, apart) = sheet.panels(1, 2, 2.8)
+    tables = {network: _elbos(results, network) for network in results.networks}
     for network, table in tables.items():
-        table[columns] *= -1
-        table["train"] = table.groupby("seed")["train"].transform(lambda losses: losses.rolling(SMOOTHED, 1).mean())
-        curve(axes, table, "train", color=NETWORKS[network].colour, ls=":")
-        look = {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "markevery": 0.1}
-        curve(axes, table, "val_full", label=NETWORKS[network].label, **look)
-    axes.plot([], [], color="0.3", ls=":", label="training")
-    axes.plot([], [], color="0.3", label="validation")
-    axes.set(title="ELBO at M = 2", xlabel="iterations", ylabel="ELBO (nats / view x M)")
-    frame(axes, list(tables.values()), ["val_full"])
-    figure.legend(loc="outside upper center", ncols=3)
-    scenes = results.settings.now.train.validation_scenes
-    axes.locator_params(axis="x", nbins=5)
+        curve(bound, table, "train", color=NETWORKS[network].colour, ls=":")
+        curve(bound, table, "val_full", **_look(network))
+    bound.set(title="(a) ELBO at M = 2", ylabel="nats / view x M")
+    frame(bound, list(tables.values()), ["val_full"])
+
+    compared = [network for network in PAPERS if network in tables and REFERENCE in tables]
+    for network in compared:
+        table, reference = tables[network], tables[REFERENCE]
+        curve(apart, table.assign(val_full=table["val_full"] - reference["val_full"]), "val_full", **_look(network))
+    apart.set(title=f"(b) validation, minus {REFERENCE}", ylabel="nats / view x M")
+    for axes in (bound, apart):
+        axes.set_xlabel("iterations")
+        axes.locator_params(axis="x", nbins=5)
+    styles = {"training": {"ls": ":"}, "validation": {}}
+    sheet.legend(figure, *key(results.networks, styles), ncols=len(results.networks) + len(styles))
+
     now = results.settings.now.train
     harder = {"show few views": now.contexts.short, "late, have z drawn from P": now.imagined}
     some = " or, ".join(what for what, used in harder.items() if used)
     some = f"; some of its scenes {some}" if some else ""
-    caption(figure, f"{since(results, SMOOTHED).capitalize()}{some}; {scenes} validation scenes; {training(results)}")
+    scenes = f"{now.validation_scenes} validation scenes, the same for all"
+    caption(figure, f"{since(results, SMOOTHED).capitalize()}{some}; {scenes}; {training(results)}")
     return figure
+
+
+def _elbos(results: Results, network: str) -> pd.DataFrame:
+    """Minus the losses, those of training smoothed."""
+    columns, table = ["train", "val_full"], results.curves(network, "m2")
+    table[columns] *= -1
+    table["train"] = table.groupby("seed")["train"].transform(lambda losses: losses.rolling(SMOOTHED, 1).mean())
+    return table
+
+
+def _look(network: str) -> dict:
+    return {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "markevery": 0.1}

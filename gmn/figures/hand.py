@@ -22,7 +22,7 @@ BACKGROUND = 70  # grey: the hand's light and dark parts both stand out
 BAR = 0.05  # m
 EDGE = [withStroke(linewidth=2, foreground="k")]
 LABEL = {"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0, "alpha": 0.75}
-COLOURS = dict(zip((*FINGERS, "palm"), colormaps["tab10"].colors, strict=False))
+COLOURS = dict(zip((*FINGERS, "palm"), colormaps["tab10"].colors, strict=False))  # pyrefly: ignore[missing-attribute]
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:

@@ -25,11 +25,11 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     found = {network: results.shape(network) for network in results.networks}
     if sheet.across:
         figure = Figure(figsize=(PAGE, 4.4))
-        above, below = figure.subfigures(2, 1, height_ratios=(2.6, 1.8))
+        above, below = figure.subfigures(2, 1, height_ratios=(2.6, 1.8))  # pyrefly: ignore[not-iterable]
         panels, boxes = above.subplots(1, len(MIXES), sharey=True), (1, 4)
     else:
         figure = Figure(figsize=(PHONE, 9))
-        above, below = figure.subfigures(2, 1, height_ratios=(6, 3.2))
+        above, below = figure.subfigures(2, 1, height_ratios=(6, 3.2))  # pyrefly: ignore[not-iterable]
         panels, boxes = above.subplots(len(MIXES), 1), (2, 2)
     for panel, mix in zip(panels, TITLES, strict=True):
         _overlap(panel, found, mix)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from textwrap import fill
+from typing import Any
 
 import matplotlib.style
-import numpy as np
 from matplotlib.figure import Figure
 
 from gmn.files import write_atomically
@@ -30,8 +30,8 @@ OURS = {
 }
 
 
-def panels(rows: int = 1, columns: int = 1, *, figsize: tuple[float, float], **keywords) -> tuple[Figure, np.ndarray]:
-    """A figure of inches ``figsize`` and its axes; ``keywords`` as of ``Figure.subplots``.
+def panels(rows: int = 1, columns: int = 1, *, figsize: tuple[float, float], **keywords) -> tuple[Figure, Any]:
+    """A figure of inches ``figsize`` and its axes, one or an array; ``keywords`` as of ``Figure.subplots``.
 
     Not pyplot's, which keeps every figure until it is closed and wants the backend of a screen.
     """
@@ -49,7 +49,7 @@ class Sheet:
 
     across: bool
 
-    def panels(self, rows: int, columns: int, height: float, **keywords) -> tuple[Figure, np.ndarray]:
+    def panels(self, rows: int, columns: int, height: float, **keywords) -> tuple[Figure, Any]:
         """A figure and its panels, (columns,) or (rows, columns).
 
         Args:
@@ -70,7 +70,7 @@ class Sheet:
         """A legend outside all panels; on a phone above them, in two columns."""
         if not self.across:
             loc, ncols = "outside upper center", 2
-        figure.legend(handles, labels, loc=loc, ncols=ncols, **keywords)
+        figure.legend(handles, labels, loc=loc, ncols=ncols, **keywords)  # pyrefly: ignore[bad-argument-type]
 
 
 FOR_PAGE, FOR_PHONE = Sheet(across=True), Sheet(across=False)

@@ -25,6 +25,7 @@ UNITS = {
 
 def table(name: str) -> list[dict[str, str]]:
     """Rows of one of the hand's tables."""
+    # pyrefly: ignore[bad-argument-type, no-matching-overload]
     with (resources.files(__package__) / "tables" / f"{name}.csv").open(newline="") as rows:
         return list(csv.DictReader(rows))
 

@@ -159,13 +159,14 @@ class MESE(gymnasium.Env):
         return Object(cells, colours, drawn.orientation, drawn.spot)
 
     def _advance(self, action) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        if not np.array_equal(action["wrist"], self._wrist):
+        if not np.array_equal(action["wrist"], self._wrist):  # pyrefly: ignore[bad-argument-type]
             self._wrist, self._control_step = np.array(action["wrist"]), 0
-            self._grasper.begin([self.object], self._wrist[None])
-        if not np.array_equal(action["camera"], self._camera):
+            self._grasper.begin([self.object], self._wrist[None])  # pyrefly: ignore[bad-argument-type]
+        if not np.array_equal(action["camera"], self._camera):  # pyrefly: ignore[bad-argument-type]
             self._camera = np.array(action["camera"])
             self._picture = camera.resize(camera.look(self.object, self._camera[None]), self.settings.image_size)[0]
         self._control_step += 1
+        # pyrefly: ignore[unsupported-operation]
         readings = self._grasper.advance(np.asarray(action["fingers"], float))[0]
         self._readings = readings
         observation = {

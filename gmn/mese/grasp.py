@@ -112,6 +112,7 @@ class Grasper:
     def feel(self, objects: Sequence[Object], angles: Wrists) -> np.ndarray:
         """Readings (N, 132) of one grasp of each object, angles (N, 2); see :meth:`advance`."""
         self._check(objects, angles)
+        # pyrefly: ignore[bad-argument-type]
         return np.concatenate([np.empty((0, len(channels()))), *self._chunks(objects, angles)])
 
     def _check(self, objects: Sequence[Object], angles: np.ndarray) -> None:

@@ -43,8 +43,8 @@ class Scene:
             "colour": obj.colours.astype(np.float32),
             "orientation": obj.orientation.astype(np.float32),
             "spot": obj.spot.astype(np.float32),
-            "label": np.int32(shape.label(obj.walk)),
-            "attempts": np.int32(self.attempts),
+            "label": np.int32(shape.label(obj.walk)),  # pyrefly: ignore[bad-assignment]
+            "attempts": np.int32(self.attempts),  # pyrefly: ignore[bad-assignment]
         }
 
 

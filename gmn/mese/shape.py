@@ -22,7 +22,7 @@ def sample_walk(rng: np.random.Generator, n: int) -> np.ndarray:
     while len(cells) < n:
         cell = tuple(int(c) for c in np.add(cells[-1], STEPS[rng.integers(6)]))
         if cell not in cells:
-            cells.append(cell)
+            cells.append(cell)  # pyrefly: ignore[bad-argument-type]
     return np.array(cells)
 
 
@@ -42,10 +42,10 @@ def centred(walk: np.ndarray) -> np.ndarray:
 def all_walks(n: int) -> tuple[tuple[tuple[int, int, int], ...], ...]:
     """Every walk of ``n`` cells, in lexicographic order: 150, 726 and 3,534 for 4, 5 and 6 cubes."""
     walks = [((0, 0, 0),)]
-    for _ in range(n - 1):
+    for _ in range(n - 1):  # pyrefly: ignore[non-convergent-recursion]
         longer = [w + (tuple(int(c) for c in np.add(w[-1], s)),) for w in walks for s in STEPS]
         walks = [w for w in longer if w[-1] not in w[:-1]]
-    return tuple(sorted(walks))
+    return tuple(sorted(walks))  # pyrefly: ignore[bad-return]
 
 
 @cache

@@ -106,7 +106,7 @@ class GMN(nn.Module):
         self.encoders = nn.ModuleList(found.encoder(m, config) for m, found in modules)
         self.renderers = nn.ModuleList(found.renderer(m, config) for m, found in modules)
         self.fields = nn.ModuleList(self._fields())
-        self.inference = INFERENCE[config.network](config)
+        self.inference = INFERENCE[config.network](config)  # pyrefly: ignore[missing-argument]
         # r_init of every modality: always part of r_C and r_O (App. B), learned from zero.
         self.initial = nn.Parameter(torch.zeros(config.count, config.representation, *config.grid))
 
@@ -140,6 +140,7 @@ class GMN(nn.Module):
             context.append(pooled[0])
             target += pooled[1:]
         has = [mask.any(3).flatten(0, 1) for mask in (episodes.context, episodes.target)]
+        # pyrefly: ignore[bad-argument-count]
         return Representations(context, None if imagine else target, *has, padded)
 
     def _pooled(self, m: int, episodes: Episodes, masks: list[Tensor], padded: bool) -> list[Tensor]:

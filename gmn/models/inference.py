@@ -65,12 +65,14 @@ class Latents:
 
     def prior_kl(self) -> Tensor:
         """The same with the mean and variance of q held fixed."""
+        # pyrefly: ignore[not-iterable]
         return torch.stack([kl(Gaussian(*(x.detach() for x in q)), p).flatten(1).sum(1) for _, p, q in self.steps])
 
     def log_ratio(self) -> Tensor:
         """log p(z | C) - log q(z | C, O), (S * E,) float64 nats; zero where z was drawn from p."""
         if self.steps[0][2] is None:
             return self.z.new_zeros(len(self.z), dtype=torch.float64)
+        # pyrefly: ignore[missing-attribute]
         terms = [(p.log_prob(z) - q.log_prob(z)).double().flatten(1).sum(1) for z, p, q in self.steps]
         total = torch.stack(terms).sum(0)
         return total if self.known.log_ratio is None else total + self.known.log_ratio

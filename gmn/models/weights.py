@@ -40,7 +40,7 @@ def _plain(model: torch.nn.Module) -> GMN:
         inside = getattr(model, "_orig_mod", None) or getattr(model, "module", None)
         if inside is None:
             raise UserError(f"model: got {type(model).__name__}; give a GMN")
-        model = inside
+        model = inside  # pyrefly: ignore[bad-assignment]
     return model
 
 

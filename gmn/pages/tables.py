@@ -144,8 +144,7 @@ def against(run: Run, network: str, reference: str, by: dict[str, Measure]) -> s
 
 def verdicts(*runs: Run) -> str:
     """A row a run, a column a claim: the verdict, and how many parts hold, fail, are undecided."""
-    runs = {run.name: run for run in runs}.values()
-    names = [claim["id"] for claim in next(iter(runs)).claims]
+    names = [claim["id"] for claim in runs[0].claims]
     found = {run.name: {claim["id"]: claim for claim in run.claims} for run in runs}
     rows = [[f"`{run}`", *(_verdict(table[n]) if n in table else "" for n in names)] for run, table in found.items()]
     return markdown(rows, ["", *names])

@@ -103,5 +103,6 @@ def _environment(escape: bool) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: "not run" if value is None else f"{value:.4g}"
+    # pyrefly: ignore[bad-index]
     environment.filters["interval"] = lambda of: "" if of["low"] is None else f"{of['low']:.4g} to {of['high']:.4g}"
     return environment

@@ -80,6 +80,7 @@ class Belief:
         if model.initial.dtype not in (torch.float32, torch.float64):
             raise UserError(f"the network computes in {model.initial.dtype}; use model.float()")
         self.model = model
+        # pyrefly: ignore[bad-argument-type]
         self.contexts = {name: _views(model, name, views) for name, views in contexts.items()}
 
     @torch.no_grad()
@@ -207,6 +208,7 @@ class Belief:
         Raises:
             UserError: as for the contexts, or no observation at all.
         """
+        # pyrefly: ignore[bad-argument-type]
         asked = {name: _views(self.model, name, views) for name, views in observations.items()}
         if not any(len(query) for _, query in asked.values()):
             raise UserError("observations: none; give at least one view of one modality")

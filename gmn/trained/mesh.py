@@ -45,7 +45,7 @@ def write_mesh(mesh: Trimesh, path: Path) -> None:
     Raises:
         UserError: it cannot be written.
     """
-    write_atomically(path, mesh.export(file_type=path.suffix.removeprefix(".")))
+    write_atomically(path, mesh.export(file_type=path.suffix.removeprefix(".")))  # pyrefly: ignore[bad-argument-type]
 
 
 def samples(mesh: Trimesh) -> np.ndarray:

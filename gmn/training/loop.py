@@ -274,7 +274,7 @@ class Meter:
 
     def add(self, bound: Bound) -> None:
         self.episodes += bound.kl.shape[1]
-        self.targets = self.targets + bound.targets.detach().sum().double()
+        self.targets = self.targets + bound.targets.detach().sum().double()  # pyrefly: ignore[bad-assignment]
         names, steps = [m.name for m in self.config.modality_list], self.config.steps
         rows = [
             ("kl", ["global"][: len(bound.kl) - steps] + [*range(1, steps + 1)], bound.kl),

@@ -42,7 +42,7 @@ class Replay:
             mine.copy_(theirs, non_blocking=True)
         self.weights.copy_(torch.tensor(weights))
         self.generator.manual_seed(noise.generator.initial_seed())
-        self.graph.replay()
+        self.graph.replay()  # pyrefly: ignore[missing-attribute]
         return self.result
 
     def _eager(self, *batch) -> tuple[Bound, Tensor]:

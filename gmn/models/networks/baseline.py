@@ -19,6 +19,7 @@ class Baseline(InferenceNetwork):
         episode = torch.arange(len(roles.prior), device=roles.prior.device)
         context = masked_sum(known.context, roles.prior)
         target = None if known.target is None else masked_sum(known.target, roles.posterior)
+        # pyrefly: ignore[bad-argument-count]
         one = Roles(*(None if r is None else r.any(1, True) for r in (roles.prior, roles.posterior)), roles.padded)
         return [Experts(self.cells[0], episode, torch.zeros_like(episode), context, target)], one
 
