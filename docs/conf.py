@@ -4,6 +4,7 @@ The repository itself is the source folder, so a link that works on GitHub works
 neither while it is built nor by its pages.
 """
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -43,6 +44,7 @@ Start here <self>
 ```{toctree}
 :hidden:
 :caption: How do I ...
+docs/first_steps
 docs/experiments
 docs/extending
 docs/shape
@@ -101,8 +103,23 @@ paper <../reports/paper/README>
 
 
 def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
-    """GitHub would show a table of contents as code."""
-    source[0] += {root_doc: CONTENTS, "docs/results": REPORTS}.get(name, "")
+    """What GitHub would show as code, or shows by itself."""
+    added = {root_doc: lambda: CONTENTS, "docs/results": lambda: REPORTS, "docs/first_steps": shown_notebook}
+    source[0] += added.get(name, str)()
+
+
+def shown_notebook() -> str:
+    """Its text, code, and what that printed and drew."""
+    parts = []
+    for cell in json.loads((Path(__file__).parents[1] / "examples/first_steps.ipynb").read_text())["cells"]:
+        text = "".join(cell["source"])
+        parts.append(text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```")
+        for each in cell.get("outputs", ()):
+            if "text" in each:
+                parts.append(f"```text\n{''.join(each['text'])}```")
+            else:
+                parts.append(f'<img alt="What the cell drew" src="data:image/png;base64,{each["data"]["image/png"]}">')
+    return "\n\n".join(("", *parts, ""))
 
 
 def keep_path(app: Sphinx, document: nodes.document) -> None:

@@ -1,6 +1,7 @@
 """Every figure of the pipeline, in both layouts: its letters can be read."""
 
 from collections.abc import Iterator
+from contextlib import chdir
 
 import pytest
 from matplotlib.axis import Axis
@@ -23,11 +24,11 @@ def sheet(request) -> Sheet:
     return request.param
 
 
-@pytest.fixture
-def results(repro, monkeypatch) -> Results:
-    monkeypatch.chdir(repro[0])
-    settings = Settings.load(PARAMS)
-    return Results(settings, Paths(settings))
+@pytest.fixture(scope="module")
+def results(repro) -> Iterator[Results]:
+    with chdir(repro[0]):
+        settings = Settings.load(PARAMS)
+        yield Results(settings, Paths(settings))
 
 
 def letters(figure: Figure) -> Iterator[Text]:

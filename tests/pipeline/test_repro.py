@@ -14,7 +14,8 @@ from gmn.figures import fig5
 from gmn.figures.style import FOR_PAGE
 from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
-from tests.pipeline.conftest import copy_tree, run, stage
+from tests.pipeline.conftest import copy_tree, run
+from tests.pipeline.served import served
 
 FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figs1", "figs2", "figs4", "figs5", "figs6", "table1")
 BEYOND = ("agreement", "calibration", "explained", "hand", "shape", "samples", "scores", "touches")
@@ -143,7 +144,7 @@ def test_fig5_can_be_left_out(workplace):
         settings = Settings.load(PARAMS)
         figure = fig5.draw(Results(settings, Paths(settings)), FOR_PAGE)
     assert "not run" in figure.axes[0].texts[0].get_text()
-    assert stage(workplace, "report").returncode == 0
+    assert served(workplace, "report").returncode == 0
     page = (workplace / "reports/smoke/index.html").read_text()
     assert "C6r" in page and 'id="fig5"' in page
 
