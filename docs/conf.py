@@ -96,7 +96,7 @@ REPORTS = """
 ```{toctree}
 :hidden:
 laptop: every claim <../reports/laptop/claims>
-two training seeds: every claim <../reports/laptop-seeds/claims>
+several training seeds: every claim <../reports/laptop-seeds/claims>
 paper <../reports/paper/README>
 ```
 """

@@ -1,4 +1,4 @@
-"""Fig. 1, S5 and S6."""
+"""Fig. 1, S5 and S6; touch imagined."""
 
 from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
@@ -7,7 +7,7 @@ from stages.options import Model
 
 
 def run(model: Model) -> None:
-    """Imagine pictures from looks and touches (Fig. 1, S5, S6)."""
+    """Imagine pictures and touches from looks and touches (Fig. 1, S5, S6)."""
     from gmn.evaluation.generation import CONTEXTS, generation
     from gmn.evaluation.trial import Trial
     from gmn.files import write_arrays

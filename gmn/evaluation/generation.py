@@ -1,4 +1,4 @@
-"""Cross-modal generation (Fig. 1, S5, S6): pictures, and shapes, imagined from samples of z, given any context."""
+"""Cross-modal generation (Fig. 1, S5, S6): pictures, shapes and touches imagined from z, given any context."""
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ CONTEXTS: dict[str, Contexts] = {
     "fig1": {VISION: 1, HAPTICS: 15}, "image": {VISION: 5}, "haptics": {HAPTICS: 15}, "both": {VISION: 5, HAPTICS: 15},
 } | {f"n{n}": {VISION: n, HAPTICS: n} for n in ACCUMULATED}  # fmt: skip
 SHAPES = ("haptics", "image", "both")  # whose shape is kept, too
+FELT = ("n0", "image")  # from which the last touch is imagined
 
 
 def viewpoints() -> np.ndarray:
@@ -38,6 +39,8 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, D, D, 3). Pictures of
         a field are drawn larger (D) than they are seen (S). Likewise ``filled-truth`` and per name in :data:`SHAPES`
         ``filled-<name>`` (N, P): how likely points of :func:`gmn.trained.mesh.lattice` are filled, 255 being certain.
+        ``scene`` (N,) are their numbers; of each scene's last touch ``wrist`` (N, 2) is pitch and yaw, radians, and
+        ``felt-truth`` and per name in :data:`FELT` ``felt-<name>`` (N, 132) are mean readings in SI units.
 
     Raises:
         UserError: the set has too few shapes.
@@ -52,6 +55,9 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         "truth": np.stack([_truth(reader, i, size) for i in chosen]),
         "context": _pictures(episodes.senses[vision]),
         "touches": episodes.senses[haptics].numpy(),
+        "scene": chosen,
+        "wrist": reader.scenes.read("hand", chosen)[:, -1, 3:],
+        "felt-truth": reader.scenes.read("haptics", chosen)[:, -1],
         "filled-truth": 255 * np.stack([filled(reader.scenes.object(i), points) for i in chosen]).astype(np.uint8),
     }
     queries = torch.from_numpy(pose.query(pose.camera_pose(viewpoints()))).to(device)
@@ -63,6 +69,11 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         if name in SHAPES:
             likely = occupancy(model, z, torch.from_numpy(points)).unflatten(0, (trial.samples, -1)).mean(0)
             out[f"filled-{name}"] = (255 * likely).round().byte().cpu().numpy()
+        if name in FELT:
+            last = episodes.queries[haptics][:, -1].to(device).repeat(trial.samples, 1)
+            felt = model.render(haptics, z, torch.arange(len(z), device=device), last)
+            mean = felt.unflatten(0, (trial.samples, -1)).mean(0).cpu().numpy()
+            out[f"felt-{name}"] = reader.scales[HAPTICS].readings(mean).astype(np.float32)
         trial.progress.advance(1)
     return out
 

@@ -7,6 +7,7 @@ from gmn.figures import (
     agreement,
     calibration,
     explained,
+    felt,
     fig1,
     fig2,
     fig3,
@@ -29,7 +30,7 @@ from gmn.figures.style import FOR_PAGE, FOR_PHONE, save, style
 from gmn.files import write_atomically, write_table
 
 PUBLISHED = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6)
-BEYOND = (agreement, explained, calibration, scores, samples, shape, touches, hand)
+BEYOND = (agreement, explained, calibration, scores, samples, shape, felt, touches, hand)
 
 
 def draw_all(results: Results, folder: Path, phone: Path) -> None:

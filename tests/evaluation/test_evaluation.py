@@ -14,6 +14,7 @@ from gmn.evaluation.missing import missing
 from gmn.evaluation.protocol import first_views
 from gmn.evaluation.results import GROUP
 from gmn.mese import shape
+from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from tests.conftest import doubled, reader_for, tiny_model, trial_for
 
@@ -190,6 +191,26 @@ def test_headline_reads_the_right_cells():
     assert numbers["accuracy"]["I_5"]["mean"] == 1
     assert numbers["explained"]["grey_from_10_touches"]["mean"] == pytest.approx(0.5)
     assert numbers["explained"]["chroma_from_10_of_both"]["mean"] == pytest.approx(0)
+
+
+def test_touch_is_imagined_where_the_hand_was_in_si_units(scenes, monkeypatch):
+    model, asked = tiny_model("apoe", 2).float(), []
+    reader = reader_for(scenes, model)
+
+    def render(modality, z, row, query, *more):
+        if modality == 0:
+            return GMN.render(model, modality, z, row, query, *more)
+        asked.append(query)
+        return torch.zeros(len(query), 132)
+
+    monkeypatch.setattr(model, "render", render)
+    made = generation(trial_for(model, reader, 1, samples=2))
+    chosen = made["scene"]
+    np.testing.assert_array_equal(made["felt-truth"], scenes.read("haptics", chosen)[:, -1])
+    np.testing.assert_allclose(made["felt-image"], [reader.scales["haptics"].readings(np.zeros(132))] * len(chosen))
+    for query in asked:
+        np.testing.assert_array_equal(query, np.tile(reader.read(chosen).queries[1][:, -1], (2, 1)))
+    np.testing.assert_array_equal(made["wrist"], scenes.read("hand", chosen)[:, -1, 3:])
 
 
 def test_too_few_shapes_for_the_figures_are_named(scenes, monkeypatch):

@@ -18,7 +18,7 @@ from tests.pipeline.conftest import copy_tree, run
 from tests.pipeline.served import served
 
 FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figs1", "figs2", "figs4", "figs5", "figs6", "table1")
-BEYOND = ("agreement", "calibration", "explained", "hand", "shape", "samples", "scores", "touches")
+BEYOND = ("agreement", "calibration", "explained", "felt", "hand", "shape", "samples", "scores", "touches")
 
 
 @pytest.fixture(scope="module")
