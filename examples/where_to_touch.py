@@ -11,13 +11,14 @@ import numpy as np
 import torch
 
 from gmn.evaluation.intervals import bootstrap
-from gmn.evaluation.shape import LEVEL, STEP, overlap
+from gmn.evaluation.shape import STEP
 from gmn.explore.scene import SensedScene
 from gmn.mese.parts import filled
 from gmn.mese.settings import SceneSettings
 from gmn.trained import TrainedGMN
 from gmn.trained.belief import Belief
 from gmn.trained.mesh import lattice
+from gmn.trained.occupancy import best_level, overlap
 
 SCENES, TOUCHES = int(sys.argv[1]) if len(sys.argv) > 1 else 3, 5
 torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
@@ -42,7 +43,8 @@ def overlaps(scene: SensedScene, choose) -> list[float]:
     truth, touched, found = filled(scene.object, points), [], []
     for count in range(TOUCHES + 1):
         belief = model.infer(scene.contexts({"haptics": touched}))
-        found.append(overlap(belief.occupancy(points, samples=8).mean(0).numpy() > LEVEL, truth))
+        each = belief.occupancy(points, samples=8).numpy()
+        found.append(overlap(each.mean(0) > best_level(each), truth))
         if count < TOUCHES:
             touched.append(choose(scene, belief, [k for k in range(settings.views) if k not in touched]))
     return found

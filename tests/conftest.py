@@ -36,6 +36,11 @@ SHARED = VOLUME | {"prior": "shared", "pooling": "shrunk", "global_latent": 4}
 GEOMETRIES = {"map": {}, "volume": VOLUME, "volume of one step": VOLUME | {"steps": 1}, "volume, shared": SHARED}
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: tests of the pipeline wait for processes."""
+    return 1 + (os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session")
 def settings() -> SceneSettings:
     return SceneSettings(name="tiny", cubes=5, views=15, image_size=16, crop_size=16, seed=1)

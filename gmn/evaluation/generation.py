@@ -13,7 +13,7 @@ from gmn.mese import camera, pose, shape
 from gmn.mese.parts import filled
 from gmn.models.noise import Noise
 from gmn.trained.mesh import lattice
-from gmn.trained.occupancy import occupancy
+from gmn.trained.occupancy import best_level, occupancy
 
 SCENES = 4
 ACCUMULATED = (0, 1, 2, 3, 4, 5, 10, 15)  # contexts of both senses in Fig. S5
@@ -38,7 +38,8 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         uint8 arrays, scenes first: ``truth`` (N, 16, D, D, 3), ``context`` (N, V, S, S, 3), ``touches``
         (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, D, D, 3). Pictures of
         a field are drawn larger (D) than they are seen (S). Likewise ``filled-truth`` and per name in :data:`SHAPES`
-        ``filled-<name>`` (N, P): how likely points of :func:`gmn.trained.mesh.lattice` are filled, 255 being certain.
+        ``filled-<name>`` (N, P): how likely points of :func:`gmn.trained.mesh.lattice` are filled, 255 being certain;
+        ``level-<name>`` (N,): where that is cut.
         ``scene`` (N,) are their numbers; of each scene's last touch ``wrist`` (N, 2) is pitch and yaw, radians, and
         ``felt-truth`` and per name in :data:`FELT` ``felt-<name>`` (N, 132) are mean readings in SI units.
 
@@ -67,8 +68,9 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
         means = model.render(vision, z, rows, queries.repeat(len(z), 1), model.drawn)
         out[f"imagined-{name}"] = _pictures(means.unflatten(0, (trial.samples, len(chosen), -1)).transpose(0, 1))
         if name in SHAPES:
-            likely = occupancy(model, z, torch.from_numpy(points)).unflatten(0, (trial.samples, -1)).mean(0)
-            out[f"filled-{name}"] = (255 * likely).round().byte().cpu().numpy()
+            each = occupancy(model, z, torch.from_numpy(points)).unflatten(0, (trial.samples, -1))
+            out[f"filled-{name}"] = (255 * each.mean(0)).round().byte().cpu().numpy()
+            out[f"level-{name}"] = np.array([best_level(one) for one in each.cpu().numpy().swapaxes(0, 1)])
         if name in FELT:
             last = episodes.queries[haptics][:, -1].to(device).repeat(trial.samples, 1)
             felt = model.render(haptics, z, torch.arange(len(z), device=device), last)

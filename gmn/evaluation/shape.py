@@ -1,7 +1,7 @@
 """How right the imagined shape is: its overlap with the true cubes, and how far apart their surfaces are.
 
-What is filled is the mean over samples of P(z | C) of :func:`gmn.trained.occupancy.occupancy`, cut at one half, as
-:meth:`gmn.trained.belief.Belief.mesh` cuts it. Not in the paper.
+What is filled is the mean over samples of P(z | C) of :func:`gmn.trained.occupancy.occupancy`, cut where
+:meth:`gmn.trained.belief.Belief.mesh` cuts it, at :func:`gmn.trained.occupancy.best_level`. Not in the paper.
 """
 
 import numpy as np
@@ -14,13 +14,12 @@ from gmn.mese.object import Object
 from gmn.mese.parts import filled, outside
 from gmn.mese.shape import EDGE
 from gmn.trained.mesh import distances, lattice, samples, surface
-from gmn.trained.occupancy import occupancy
+from gmn.trained.occupancy import HALF, best_level, occupancy, overlap
 
 SETS = ("test",)
 COUNTS = (1, 2, 5, 10, 15)
 MIXES = {"pictures": (VISION,), "touches": (HAPTICS,), "both": (VISION, HAPTICS)}  # name -> senses of the context
 STEP = EDGE / 4  # m, between points
-LEVEL = 0.5
 BATCH = 5
 
 
@@ -49,10 +48,11 @@ def shape(trial: Trial) -> dict:
             each = occupancy(trial.model, z, torch.from_numpy(points)).double().cpu().numpy()
             each = each.reshape(trial.samples, len(things), -1)
             scores = found[context]
-            scores["iou"] += list(overlap(each.mean(0) > LEVEL, truth))
-            scores["iou_sample"] += list(overlap(each > LEVEL, truth).mean(0))
+            levels, mean = [best_level(one) for one in each.swapaxes(0, 1)], each.mean(0)
+            scores["iou"] += list(overlap(mean > np.array(levels)[:, None], truth))
+            scores["iou_sample"] += list(overlap(each > HALF, truth).mean(0))
             scores["chamfer"] += [
-                chamfer(one, points, grid, thing) for one, thing in zip(each.mean(0), things, strict=True)
+                chamfer(one, level, points, grid, thing) for one, level, thing in zip(mean, levels, things, strict=True)
             ]
     tables = {mix: {} for mix in (*MIXES, "nothing")}
     for (mix, _), scores in found.items():
@@ -62,17 +62,12 @@ def shape(trial: Trial) -> dict:
     return about | tables
 
 
-def overlap(guess: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Intersection over union of points, bool (..., P), (...)."""
-    return (guess & truth).sum(-1) / (guess | truth).sum(-1)
-
-
-def chamfer(filled: np.ndarray, points: np.ndarray, grid: tuple[int, int, int], thing: Object) -> float:
-    """Mean of the mean distances from the surface of what is ``filled`` (P,) to the object's, and back, metres.
+def chamfer(filled: np.ndarray, level: float, points: np.ndarray, grid: tuple[int, int, int], thing: Object) -> float:
+    """Mean of the mean distances from the surface of ``filled`` (P,) at ``level`` to the object's, and back, metres.
 
     Where nothing is filled, its fullest point stands for the surface.
     """
-    found = surface(filled, grid, STEP, LEVEL)
+    found = surface(filled, grid, STEP, level)
     ours = points[[filled.argmax()]] if found is None else samples(found)
     true = outside(thing)
     return float((distances(ours, true).mean() + distances(true, ours).mean()) / 2)

@@ -7,13 +7,14 @@ from gmn.data.modalities import HAPTICS, VISION
 from gmn.evaluation.generation import CONTEXTS, SHAPES
 from gmn.evaluation.protocol import Contexts
 from gmn.evaluation.results import Results
-from gmn.evaluation.shape import LEVEL, MIXES, STEP
+from gmn.evaluation.shape import MIXES, STEP
 from gmn.figures.series import beside, key, series, training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, caption
 from gmn.mese.shape import EDGE
 from gmn.models.config import EXTENT
 from gmn.models.networks import NETWORKS
 from gmn.trained.mesh import lattice, surface
+from gmn.trained.occupancy import HALF
 
 SCENE = 2  # as in Fig. S6
 TITLES = {"touches": "(a) from touches", "pictures": "(b) from pictures", "both": "(c) from both"}
@@ -38,10 +39,10 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     about = next(iter(found.values()))
     caption(
         figure,
-        f"{about['scenes']} test scenes; shape: where the mean occupancy of {about['samples']} samples of P(z | C) "
-        f"exceeds one half; intersection over union of points {1000 * STEP:.3g} mm apart; bars: 95 % bootstrap; "
-        f"{training(results)}. (d) surfaces imagined by {NETWORKS[results.settings.model].label}, training seed "
-        f"{results.settings.seeds[0]}",
+        f"{about['scenes']} test scenes; shape: the mean occupancy of {about['samples']} samples of P(z | C), cut "
+        f"where it overlaps most with theirs; intersection over union of points {1000 * STEP:.3g} mm apart; bars: "
+        f"95 % bootstrap; {training(results)}. (d) surfaces imagined by {NETWORKS[results.settings.model].label}, "
+        f"training seed {results.settings.seeds[0]}",
     )
     return figure
 
@@ -64,7 +65,8 @@ def _shapes(figure, results: Results, boxes: tuple[int, int]) -> None:
     labels = {"truth": "truth"} | {name: _given(CONTEXTS[name]) for name in SHAPES}
     for k, (name, label) in enumerate(labels.items()):
         axes = figure.add_subplot(*boxes, k + 1, projection="3d")
-        found = surface(made[f"filled-{name}"][SCENE] / 255, grid, STEP, LEVEL)
+        level = HALF if name == "truth" else made[f"level-{name}"][SCENE]
+        found = surface(made[f"filled-{name}"][SCENE] / 255, grid, STEP, level)
         if found is not None:
             shade = 0.55 + 0.45 * (found.face_normals @ LIGHT).clip(0, 1)
             axes.add_collection3d(

@@ -38,7 +38,7 @@ from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
 from gmn.section import hint
 from gmn.trained import mesh as meshes
-from gmn.trained.occupancy import occupancy
+from gmn.trained.occupancy import HALF, best_level, occupancy
 
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
 Samples = Annotated[int, Field(ge=1, le=10**6)]
@@ -246,13 +246,14 @@ class Belief:
                 found.append(torch.cat([occupancy(self.model, z, some) for some in points.split(PLACED)], 1))
         return torch.cat(found)
 
-    def mesh(self, samples: Samples = 16, seed: Index = 0, level: Level = 0.5, step: Step = 0.005) -> Trimesh:
+    def mesh(self, samples: Samples = 16, seed: Index = 0, level: Level | None = None, step: Step = 0.005) -> Trimesh:
         """The surface of what is likely filled, in metres in the world's frame.
 
         Args:
             samples, seed: as of :meth:`occupancy`, whose mean over samples is cut.
             level: of it where the surface is, between 0 and 1: lower is larger, so that more of what may be there is
-                inside.
+                inside. None: where the shape overlaps most with those of the samples,
+                :func:`gmn.trained.occupancy.best_level`.
             step: metres between the points that are asked for, 0.001 to 0.05.
 
         Returns:
@@ -266,13 +267,14 @@ class Belief:
         extent = self.model.config.extent
         points, grid = meshes.lattice(extent, step)
         filled = self.occupancy(points, samples, seed).cpu().numpy()
-        found = meshes.surface(filled.mean(0), grid, step, level)
+        cut = best_level(filled) if level is None else level
+        found = meshes.surface(filled.mean(0), grid, step, cut)
         if found is None:
             raise UserError(
-                f"mesh: nowhere is occupancy above {level:g}, its highest is {filled.mean(0).max():.2g}; "
+                f"mesh: nowhere is occupancy above {cut:g}, its highest is {filled.mean(0).max():.2g}; "
                 "use a lower level, or give more views"
             )
-        others = [meshes.surface(sample, grid, step, level) for sample in filled]
+        others = [meshes.surface(sample, grid, step, HALF if level is None else level) for sample in filled]
         found.vertex_attributes[meshes.SPREAD] = meshes.spread(found, others, extent).astype(np.float32)
         return found
 

@@ -8,11 +8,12 @@ import torch
 
 from gmn.data.modalities import HAPTICS, VISION
 from gmn.evaluation import shape as module
-from gmn.evaluation.shape import COUNTS, LEVEL, MIXES, STEP, chamfer, shape
+from gmn.evaluation.shape import COUNTS, MIXES, STEP, chamfer, shape
 from gmn.mese.object import Object
 from gmn.mese.parts import filled
 from gmn.mese.shape import EDGE
 from gmn.trained.mesh import lattice
+from gmn.trained.occupancy import HALF
 from tests.conftest import reader_for, tiny_model, trial_for
 
 SCENES, SAMPLES = 7, 2
@@ -65,9 +66,9 @@ def test_the_truth_overlaps_wholly_and_its_surface_is_near(scenes, monkeypatch):
 def test_samples_that_disagree_count_each_for_itself(scenes, monkeypatch):
     half = lambda thing, points, sample: filled(thing, points) & (points[:, 2] * (1 - 2 * sample) > 0)  # noqa: E731
     values, _ = found(scenes, monkeypatch, half)
-    assert np.max(values["both"]["iou"]) == 0  # nowhere do more than one half of the samples agree
+    assert np.min(values["both"]["iou"]) > 0.98  # either half may be there: nothing overlaps more with both samples
     assert np.mean(values["both"]["iou_sample"]) == pytest.approx(0.5, abs=0.01)
-    assert 0.02 < np.mean(values["both"]["chamfer"]) < 0.2
+    assert np.mean(values["both"]["chamfer"]) < STEP
 
 
 def test_a_shape_elsewhere(scenes, monkeypatch):
@@ -77,7 +78,7 @@ def test_a_shape_elsewhere(scenes, monkeypatch):
     overlap = module.overlap(shifted, truth)
     assert overlap == pytest.approx(SHIFTED / (2 * BAR_VOLUME - SHIFTED), abs=0.01)
     # The end that sticks out has a cube's length to go at most; all else lies on the other surface.
-    near, off = (chamfer(filling.astype(float), points, grid, BAR) for filling in (truth, shifted))
+    near, off = (chamfer(filling.astype(float), HALF, points, grid, BAR) for filling in (truth, shifted))
     assert near < STEP / 2 < off < EDGE / 2
 
 
@@ -85,6 +86,6 @@ def test_where_nothing_is_filled_the_fullest_point_stands_for_the_surface():
     points, grid = lattice(0.105, STEP)
     found = []
     for fullest in ((0, 0, 0), (0.1, 0.1, 0.1)):
-        hardly = np.exp(-np.linalg.norm(points - fullest, axis=1)) * LEVEL
-        found.append(chamfer(hardly, points, grid, BAR))
+        hardly = np.exp(-np.linalg.norm(points - fullest, axis=1)) * HALF
+        found.append(chamfer(hardly, HALF, points, grid, BAR))
     assert found[0] < 2 * EDGE < found[1] < np.linalg.norm((0.1, 0.1, 0.1)) + 2 * EDGE

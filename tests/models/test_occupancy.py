@@ -16,7 +16,7 @@ from gmn.models.weights import save_weights
 from gmn.trained import TrainedGMN
 from gmn.trained import belief as belief_module
 from gmn.trained.mesh import SPREAD, lattice, spread, surface
-from gmn.trained.occupancy import MATTER, carved, occupancy, viewpoints
+from gmn.trained.occupancy import HALF, LEVELS, MATTER, best_level, carved, occupancy, viewpoints
 from tests.conftest import SHARED, tiny_model
 from tests.models.test_field import solid_model
 
@@ -86,6 +86,18 @@ def test_a_field_is_filled_where_its_pictures_show_matter():
     wanted = model.renderers[0].field(z)[0, 0] > 0
     found = occupancy(model, z, cells(6, model.config.extent)).view(6, 6, 6) > 0.5
     assert wanted.any() and (found == wanted).all()
+
+
+def test_the_best_level_overlaps_most_with_what_samples_show():
+    rng, chosen = np.random.default_rng(0), set()
+    for sure in (0.5, 1.0, 2.0, 4.0):
+        each = 1 / (1 + np.exp(-sure * rng.standard_normal(300) - rng.standard_normal((8, 300)) + 1))
+        shapes = {float(level): each.mean(0) > level for level in LEVELS}
+        overlaps = {level: np.mean([(s & t).sum() / (s | t).sum() for t in each > HALF]) for level, s in shapes.items()}
+        assert overlaps[best_level(each)] == pytest.approx(max(overlaps.values()))
+        chosen.add(best_level(each))
+    assert len(chosen) > 1
+    assert best_level(np.full((3, 5), 0.1)) == best_level(each[:, :0]) == HALF  # nothing is filled, or asked
 
 
 def test_viewpoints_are_all_around():
