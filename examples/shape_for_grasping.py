@@ -15,6 +15,7 @@ from gmn.mese.parts import filled, outside
 from gmn.mese.settings import SceneSettings
 from gmn.trained import TrainedGMN
 from gmn.trained.mesh import distances, write_mesh
+from gmn.trained.occupancy import best_level, overlap
 
 OPENING = 0.05  # m, of a parallel gripper
 torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
@@ -59,5 +60,6 @@ if grips.any():
 
 # How right the whole is: intersection over union with the true cubes
 grid = np.stack(np.meshgrid(*3 * [np.arange(-0.1, 0.1, 0.008)]), -1).reshape(-1, 3)
-ours, truth = belief.occupancy(grid).mean(0).numpy() > 0.5, filled(scene.object, grid)
-print(f"intersection over union with the true shape: {(ours & truth).sum() / (ours | truth).sum():.2f}")
+each = belief.occupancy(grid).numpy()
+iou = overlap(each.mean(0) > best_level(each), filled(scene.object, grid))
+print(f"intersection over union with the true shape: {iou:.2f}")
