@@ -42,5 +42,6 @@ setup: .venv/installed
 	@test -n "$(PYTHON)" || { echo "error: no Python >= 3.11 found; install one, for example: sudo apt-get install python3 python3-venv"; exit 2; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "error: $(PYTHON) has no venv module; install it: sudo apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv .venv
-	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	"$(BIN)/python" -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@"$(BIN)/python" -m compileall -q -j 0 .venv/lib >/dev/null || true  # on all cores; some files are of other Pythons
 	touch $@

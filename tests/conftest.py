@@ -5,6 +5,7 @@ import os
 # Before torch is imported, and for every process the tests start: at their sizes a second thread gains nothing, and
 # waits in a loop for a core that another process keeps busy (a training of 20 s then takes 90 s of two cores).
 os.environ["OMP_NUM_THREADS"] = "1"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of hundreds of processes compiles all modules
 
 import numpy as np
 import pytest
