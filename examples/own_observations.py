@@ -5,7 +5,8 @@
     python examples/own_observations.py imagine my-object    # read it, write my-object/imagined.png
 
 A folder holds `looks.csv` and `touches.csv`. Each row is one observation: a file and the pose it was taken from, pitch
-and yaw in degrees. Pictures are PNG of any square size; readings are a line of 132 numbers in SI units, in the order of
+and yaw in degrees. Frames, field of view and the dark background are MESE's (docs/mese.md): photographs tell networks
+nothing. Pictures are PNG of any square size; readings are a line of 132 numbers in SI units, in the order of
 gmn/mese/tables/channels.csv. Put in other files, leave one table empty, and run `imagine` again.
 """
 
@@ -64,7 +65,8 @@ def record(folder: Folder) -> None:
     for k in kept:
         np.savetxt(folder / f"touch-{k}.txt", readings[k][None], fmt="%.6g")
     write_table(folder / "touches.csv", [(f"touch-{k}.txt", *TOUCHES[k]) for k in kept])
-    print(f"{folder}: {len(looks)} looks, {len(kept)} touches")
+    left_out = len(TOUCHES) - len(kept)  # for readings off the scale
+    print(f"{folder}: {len(looks)} looks, {len(kept)} touches, {left_out} left out")
 
 
 @app.command()
@@ -103,15 +105,21 @@ def write_table(path: Path, rows: list[tuple]) -> None:
 def read_observations(path: Path) -> tuple[list[Path], np.ndarray]:
     """Files, and pitch and yaw (N, 2) in radians."""
     table = read_table(path, "make it as `record` does", ("file", "pitch", "yaw"), empty=True)
-    return [path.parent / str(name) for name in table["file"]], np.deg2rad(table[["pitch", "yaw"]].to_numpy(float))
+    degrees = table[["pitch", "yaw"]].to_numpy(float)
+    if (beyond := np.abs(degrees[:, 0]) > 90).any():
+        raise UserError(f"{path}: pitch {degrees[beyond, 0][0]:g}; use -90 to 90 degrees")
+    return [path.parent / str(name) for name in table["file"]], np.deg2rad(degrees)
 
 
 def read_picture(path: Path, size: int) -> np.ndarray:
     """A picture of any size as (size, size, 3) uint8."""
     try:
-        return np.array(Image.open(path).convert("RGB").resize((size, size), Image.Resampling.BOX))
+        picture = Image.open(path).convert("RGB")
     except UnidentifiedImageError:
         raise UserError(f"{path}: not a picture; use PNG") from None
+    if picture.width != picture.height:
+        raise UserError(f"{path}: {picture.width} x {picture.height} pixels; make it square, around the camera's axis")
+    return np.array(picture.resize((size, size), Image.Resampling.BOX))
 
 
 def read_readings(path: Path) -> np.ndarray:

@@ -116,6 +116,8 @@ BROKEN = {
     "a picture that is missing": lambda folder: (folder / "look-0.png").unlink(),
     "no table": lambda folder: (folder / "looks.csv").unlink(),
     "a table without poses": lambda folder: (folder / "looks.csv").write_text("file\nlook-0.png\n"),
+    "a wide picture": lambda folder: Image.new("RGB", (30, 20)).save(folder / "look-0.png"),
+    "a pitch beyond the pole": lambda folder: (folder / "looks.csv").write_text("file,pitch,yaw\nlook-0.png,-200,0\n"),
     "words for poses": lambda folder: (folder / "looks.csv").write_text("file,pitch,yaw\nlook-0.png,up,left\n"),
 }
 

@@ -90,11 +90,13 @@ def draw_imagined(
         for name, network in networks.items():
             belief = Belief(network, seen[sizes[name]].contexts(given))
             write_mesh(belief.mesh(), mesh)
+        print(mesh)
     sensed = seen[settings.image_size]
     title = f"Imagined by {', '.join(networks)}; looks: {look}, touches: {touch}; scene {scene} of {settings.name}"
     about = f"{about}; viewpoints all around, a little from above"
     truth = sensed.truth(angles, max(network.drawn * sizes[name] for name, network in networks.items()))
     save_picture(draw(sensed.pictures(given), imagined, truth, title, about), out)
+    print(out)
 
 
 @checked

@@ -21,3 +21,4 @@ def draw_scene(settings: SceneSettings, scene: int, out: Path) -> None:
     made = simulate(settings, range(scene, scene + 1))
     arrays = {name: array[0] for name, array in made.items()}
     save_picture(draw(arrays, f"Scene {scene} of the set {settings.name}"), out)
+    print(out)

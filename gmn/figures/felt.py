@@ -19,17 +19,18 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     made, scenes = results.generation, results.test_scenes
     wrists, truth = made["wrist"], made["felt-truth"]
     across, each = (len(wrists), PAGE / len(wrists)) if sheet.across else (3, PHONE / 3)
+    first = len(wrists) - across
     figure, axes = panels(len(ROWS), across, figsize=(across * each, len(ROWS) * (each + 0.12) + 0.6))
     for line, (label, name) in zip(axes, ROWS.items(), strict=True):
         line[0].set_ylabel(label, fontsize=7)
-        for k, panel in enumerate(line):
+        for k, panel in enumerate(line, first):
             readings = made[f"felt-{name}"][k]
             obj = scenes.object(int(made["scene"][k]))
             panel.imshow(third_person.picture(obj, wrists[k], readings, SIZE)[EDGE:-EDGE, EDGE:-EDGE])
             off = np.sqrt(np.mean((readings - truth[k])[:JOINTS] ** 2))
             bare(panel)
             if name != "truth":
-                panel.set_title(f"{off:.2f} rad", fontsize=6)
+                panel.set_title(f"off by {off:.2f} rad", fontsize=6)
     close(figure)
     heading(figure, "Touch imagined from pictures")
     caption(

@@ -72,7 +72,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
         f"Curves: negative ELBO, nats / view x M, every view counts alike, {few} validation scenes; {since(results)}. "
         f"{'Below' if sheet.across else 'Beside'} each: {theirs} minus {ours}, above 0 {ours} is better, by number of "
         f"modalities shown, {scenes} validation scenes; in verdicts, which are of these, every number counts alike; "
-        f"bars: paired 95 % bootstrap; grey: sizes seen in training; linear between -{LINEAR} and {LINEAR}. "
+        f"bars: paired 95 % bootstrap; grey: sizes seen in training; logarithmic beyond {LINEAR} nats. "
         + training(results, complete=False),
     )
     return figure
@@ -101,9 +101,8 @@ def _apart(axes, missing: list[dict], regime: Regime, sheet: Sheet) -> None:
     ours, theirs = (found["losses"] for found in missing)
     series(axes, missing[0]["sizes"], (theirs - ours).swapaxes(0, 1), PAIR[0])
     axes.set_yscale("symlog", linthresh=LINEAR)
-    axes.yaxis.set_major_locator(
-        SymmetricalLogLocator(base=10, linthresh=LINEAR, subs=(1, 3) if sheet.across else (1,))
-    )
+    close = not sheet.across and axes.get_ylim()[0] < -3 * LINEAR
+    axes.yaxis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=LINEAR, subs=(1,) if close else (1, 3)))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_xlabel("modalities shown", fontsize=7)
     axes.xaxis.get_major_locator().set_params(integer=True)

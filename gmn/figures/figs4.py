@@ -36,7 +36,8 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     harder = {"show few views": now.contexts.short, "late, have z drawn from P": now.imagined}
     some = " or, ".join(what for what, used in harder.items() if used)
     some = f"; some of its scenes {some}" if some else ""
-    scenes = f"{now.validation_scenes} validation scenes, the same for all"
+    decided = results.missing(results.networks[0], "m2")["scenes"]
+    scenes = f"{now.validation_scenes} validation scenes, the same for all (C8 is decided on {decided})"
     caption(figure, f"{since(results, SMOOTHED).capitalize()}{some}; {scenes}; {training(results)}")
     return figure
 
@@ -50,4 +51,4 @@ def _elbos(results: Results, network: str) -> pd.DataFrame:
 
 
 def _look(network: str) -> dict:
-    return {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "markevery": 0.1}
+    return {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "markevery": 2}

@@ -36,7 +36,7 @@ def draw(
         panel.imshow(picture)
         panel.set_title(label, fontsize=6)
     hidden = len(given) - len(shown)
-    axes[0, 0].set_ylabel("given" if given else "given\nnothing", fontsize=7)
+    axes[0, 0].set_ylabel("given" if given else "no pictures\ngiven", fontsize=7)
     if hidden:
         axes[0, -1].set_xlabel(f"and {hidden} more", fontsize=6)
     for line, (label, pictures) in zip(axes[1:], rows.items(), strict=True):

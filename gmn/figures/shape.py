@@ -31,7 +31,7 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     else:
         figure = Figure(figsize=(PHONE, 9))
         above, below = figure.subfigures(2, 1, height_ratios=(6, 3.2))  # pyrefly: ignore[not-iterable]
-        panels, boxes = above.subplots(len(MIXES), 1), (2, 2)
+        panels, boxes = above.subplots(len(MIXES), 1, sharey=True), (2, 2)
     for panel, mix in zip(panels, TITLES, strict=True):
         _overlap(panel, found, mix)
     sheet.legend(above, *key(found), ncols=len(found))

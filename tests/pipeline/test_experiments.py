@@ -34,10 +34,10 @@ def lab(workplace):
 
 
 def test_the_loop(lab):
-    one, sweep, compare, keep, share, pull = BLOCKS
+    one, back, sweep, compare, keep, share, pull = BLOCKS
     ran = re.findall(r"Running stage '([^']+)'", follow(lab, one))
     assert set(ran) == {"check", "generation@poe", "score", "figures", "report"}  # what the change can reach
-    follow(lab, "git restore .\ndvc checkout")
+    follow(lab, back)
 
     follow(lab, sweep)
     until = time.monotonic() + 300
@@ -48,7 +48,7 @@ def test_the_loop(lab):
     found = run(lab, "dvc", "exp", "list", "--name-only").stdout.split()
     for name in {"slow", "fast"} - set(found):  # what the page says to do where DVC has lost one
         follow(lab, next(line for line in sweep.splitlines() if f"--name {name} " in line).replace("--queue ", ""))
-        follow(lab, "git restore .\ndvc checkout")
+        follow(lab, back)
 
     ran = re.findall(r"Running stage '([^']+)'", run(lab, "dvc", "queue", "logs", "slow").stdout)
     evaluations = {f"evaluate@{kind}-m2-apoe-0" for kind in ("density", "classification", "explained")}
@@ -63,7 +63,7 @@ def test_the_loop(lab):
     follow(lab, keep)
     assert "model: poe" in (lab / "params.yaml").read_text()
     assert "learning-rate" in run(lab, "git", "branch").stdout
-    follow(lab, "git restore .\ndvc checkout")
+    follow(lab, back)
 
     follow(lab, share)
     other = lab.parent / "colleague"
