@@ -136,6 +136,13 @@ def test_the_first_part_of_the_verdict_decides(run):
     assert tables.counted(run, "undecided") == "one" and tables.counted(run, "fails") == "none"
 
 
+def test_who_stands_otherwise_in_another_run_is_named(run, monkeypatch):
+    other = Run(run.settings, run.folder)
+    assert tables.moved(run, other) == "none"
+    monkeypatch.setattr(tables, "standing", lambda of, measure, n: "behind" if of is other else "level with")
+    assert tables.moved(run, other, ["one picture"]) == "from one picture APoE behind the baseline"
+
+
 def test_verdicts_of_another_run_that_changed_are_named_if_it_was_run(run):
     other = Run(run.settings, run.folder)
     (claim,) = other.claims

@@ -124,6 +124,17 @@ def who_wins(run: Run, contexts: Iterable[str] = WON) -> str:
     return markdown(rows, ["given", *(NETWORKS[network].label for network in run.networks), "so"])
 
 
+def moved(run: Run, other: Run, contexts: Iterable[str] = WON) -> str:
+    """Which networks of :func:`who_wins` stand otherwise in another run, and where."""
+    both = [network for network in run.networks if network in other.networks and network != REFERENCE]
+    found = []
+    for context in contexts:
+        measure = measures.explained(measures.CONTEXTS[context])
+        new = {n: standing(other, measure, n) for n in both if standing(other, measure, n) != standing(run, measure, n)}
+        found += [f"from {context} {_summary(new)}"] if new else []
+    return "; ".join(found) or "none"
+
+
 def _summary(standings: dict[str, str]) -> str:
     """One sentence of who stands where, those alike together."""
     labels = {NETWORKS[network].label: where for network, where in standings.items()}
