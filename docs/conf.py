@@ -18,13 +18,12 @@ import gmn.explore.server  # noqa: F401  first: autodoc imports as a type checke
 project = "gmn"
 html_title = "gmn"
 root_doc = "README"
-# Not those of runs of one's own.
-KEPT = (
-    "reports/laptop/claims.md",
-    "reports/laptop-seeds/claims.md",
-    "reports/paper/README.md",
-)
-include_patterns = ["*.md", "docs/**", "gmn/pretrained/*/README.md", *KEPT]
+KEPT = {  # reports by their titles, none of runs of one's own
+    "laptop: every claim": "reports/laptop/claims",
+    "several training seeds: every claim": "reports/laptop-seeds/claims",
+    "paper": "reports/paper/README",
+}
+include_patterns = ["*.md", "docs/**", "gmn/pretrained/*/README.md", *(f"{page}.md" for page in KEPT.values())]
 exclude_patterns = [".*", "data", "models", "site", "build"]  # not even walked through
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 
@@ -98,22 +97,6 @@ CHANGELOG
 """
 
 
-REPORTS = """
-```{toctree}
-:hidden:
-laptop: every claim <../reports/laptop/claims>
-several training seeds: every claim <../reports/laptop-seeds/claims>
-paper <../reports/paper/README>
-```
-"""
-
-
-def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
-    """What GitHub would show as code, or shows by itself."""
-    added = {root_doc: lambda: CONTENTS, "docs/results": lambda: REPORTS, "docs/first_steps": shown_notebook}
-    source[0] += added.get(name, str)()
-
-
 def shown_notebook() -> str:
     """Its text, code, and what that printed and drew."""
     parts = []
@@ -127,6 +110,20 @@ def shown_notebook() -> str:
             else:
                 parts.append(f'<img alt="What the cell drew" src="data:image/png;base64,{each["data"]["image/png"]}">')
     return "\n\n".join(("", *parts, ""))
+
+
+# What GitHub would show as code, or shows by itself.
+ADDED = {
+    root_doc: CONTENTS,
+    "docs/results": "\n".join(
+        ("", "```{toctree}", ":hidden:", *(f"{title} <../{page}>" for title, page in KEPT.items()), "```", "")
+    ),
+    "docs/first_steps": shown_notebook(),
+}
+
+
+def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
+    source[0] += ADDED.get(name, "")
 
 
 def keep_path(app: Sphinx, document: nodes.document) -> None:

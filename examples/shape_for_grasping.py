@@ -54,7 +54,7 @@ grips = (width > 0.01) & (width < OPENING) & (np.minimum(*squeezed) > 0.95)
 doubt = np.where(grips, off[some][:, None] + off[some][None], np.inf)
 if grips.any():
     left, right = np.unravel_index(doubt.argmin(), doubt.shape)
-    print(f"grip at {places[left].round(3)} and {places[right].round(3)} m, {100 * width[left, right]:.1f} cm apart")
+    print(f"grip at {places[left].round(3)} and {places[right].round(3)} m, {100 * width[left, right]:.2f} cm apart")
     missed = distances(places[[left, right]], outside(scene.object))
     print(f"the true surface is {1000 * missed[0]:.1f} and {1000 * missed[1]:.1f} mm away")
 

@@ -3,4 +3,5 @@
 from pathlib import Path
 
 PAPERS = ("apoe", "baseline", "poe")  # that its claims compare
+REFERENCE = "baseline"  # that others are compared with
 NAMES = tuple(sorted(path.stem for path in (Path(__file__).parent / "models/networks").glob("[a-z]*.py")))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from sphinx.util.matching import Matcher
 
 ROOT = Path(__file__).parents[1]
 NOBODY = "http://127.0.0.1:9"  # answers no request
@@ -63,6 +65,14 @@ def test_everything_that_is_linked_or_loaded_is_there(site, pages):
                 assert unquote(parts.fragment) in pages[target].ids, (path, link)
 
 
+def test_runs_of_ones_own_are_no_pages():
+    """Else a page that no table of contents has would stop the build."""
+    patterns = runpy.run_path(str(ROOT / "docs/conf.py"))["include_patterns"]
+    taken = Matcher(patterns)
+    assert taken("reports/laptop/claims.md") and taken("docs/shape.md")
+    assert not taken("reports/smoke/claims.md") and not taken("reports/laptop-mine/README.md")
+
+
 def test_nothing_is_loaded_from_elsewhere(site, pages):
     for path, page in pages.items():
         assert all(urlsplit(link).scheme in ("", "data") for link in page.loaded), path
@@ -76,6 +86,11 @@ def test_pages_show_figures_and_docstrings(site):
     api = (site / "docs/api/trained.html").read_text()
     assert "What is believed of a scene given views of any subset of modalities" in api
     assert "samples</strong> – S, how many scenes to imagine" in api
+
+
+def test_the_notebook_is_a_page_with_what_it_drew(site):
+    page = (site / "docs/first_steps.html").read_text()
+    assert page.count('src="data:image/png') == 2 and "nats per dimension" in page
 
 
 def test_words_are_found(site):

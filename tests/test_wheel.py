@@ -116,7 +116,7 @@ def test_the_commands_draw(alone, installed, tmp_path):
     gmn = str(installed / "bin" / "gmn")
     for command in (["look", "--scene", "3"], ["imagine", "--look", "0", "--touch", "1", "--views", "4"]):
         result = alone(gmn, *command, "drawn/picture.png")
-        assert result.returncode == 0, result.stderr
+        assert result.returncode == 0 and result.stdout == "drawn/picture.png\n", result.stderr
         with Image.open(tmp_path / "drawn/picture.png") as picture:
             assert picture.width > 1000 and len(picture.getcolors(2**24)) > 100
 
@@ -127,7 +127,7 @@ def test_the_shape_is_a_mesh_in_metres(alone, installed, tmp_path):
     for kind, touches in (("ply", "10"), ("obj", "0")):
         shape = ("--look", "0", "--touch", touches, "--views", "1", "--samples", "1", "--mesh", f"new/shape.{kind}")
         result = alone(gmn, "imagine", *shape, "picture.png")
-        assert result.returncode == 0, result.stderr
+        assert result.returncode == 0 and result.stdout == f"new/shape.{kind}\npicture.png\n", result.stderr
     touched, nothing = (trimesh.load(tmp_path / f"new/shape.{kind}") for kind in ("ply", "obj"))
     for mesh in (touched, nothing):
         assert mesh.is_watertight and mesh.extents.min() > 0.03 and mesh.extents.max() < 0.21

@@ -6,10 +6,9 @@ from gmn.evaluation.results import Results
 from gmn.figures.series import curve, frame, key, since, training
 from gmn.figures.style import Figure, Sheet, caption
 from gmn.models.networks import NETWORKS
-from gmn.roster import PAPERS
+from gmn.roster import PAPERS, REFERENCE
 
 SMOOTHED = 4  # evaluations that a point of the training curve is the mean of
-REFERENCE = "baseline"
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:

@@ -15,8 +15,8 @@ from gmn.models.networks import NETWORKS
 from gmn.pages import measures
 from gmn.pages.measures import Measure
 from gmn.pages.runs import Run
+from gmn.roster import REFERENCE
 
-REFERENCE = "baseline"
 BETTER, WORSE = " ▲", " ▼"
 READINGS = {"text": "C6", "release": "C6r"}  # of a missing modality -> the claim that decides on it
 MEASURES = {name: getattr(measures, name) for name in ("KNOWN", "EXPLAINED", "SCORES", "BOUNDS", "HUES", "COVERAGE")}
@@ -130,8 +130,9 @@ def moved(run: Run, other: Run, contexts: Iterable[str] = WON) -> str:
     found = []
     for context in contexts:
         measure = measures.explained(measures.CONTEXTS[context])
-        new = {n: standing(other, measure, n) for n in both if standing(other, measure, n) != standing(run, measure, n)}
-        found += [f"from {context} {_summary(new)}"] if new else []
+        old, new = ({network: standing(each, measure, network) for network in both} for each in (run, other))
+        differ = {network: where for network, where in new.items() if where != old[network]}
+        found += [f"from {context} {_summary(differ)}"] if differ else []
     return "; ".join(found) or "none"
 
 

@@ -35,3 +35,11 @@ def test_ways_to_compute_an_iteration_are_measured():
         costs = [measure(config, 2, 1, 1, "cpu", way) for way in ways]
     for cost in costs:
         assert cost["gflop"] == costs[0]["gflop"] and cost["peak_mib"] > 0 and cost["ms"] > 0
+
+
+def test_peaks_of_memory_do_not_mix():
+    """A small network is measured after a large batch, in a process that did not see it."""
+    config = tiny_config("apoe", 2)
+    with measuring() as measure:
+        first, large, second = (measure(config, scenes, 1, 1, "cpu")["peak_mib"] for scenes in (1, 200, 1))
+    assert large > first + 100 and abs(second - first) < 20

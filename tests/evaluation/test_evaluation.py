@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from gmn.errors import UserError
+from gmn.evaluation import generation as made_by
 from gmn.evaluation.classification import SCENES, score_pairs
 from gmn.evaluation.density import cross_modal, effect_of_samples, gray, upper_bound
 from gmn.evaluation.generation import generation
@@ -16,6 +17,7 @@ from gmn.evaluation.results import GROUP
 from gmn.mese import shape
 from gmn.models.gmn import GMN
 from gmn.models.noise import Noise
+from gmn.trained.occupancy import HALF
 from tests.conftest import doubled, reader_for, tiny_model, trial_for
 
 
@@ -211,6 +213,20 @@ def test_touch_is_imagined_where_the_hand_was_in_si_units(scenes, monkeypatch):
     for query in asked:
         np.testing.assert_array_equal(query, np.tile(reader.read(chosen).queries[1][:, -1], (2, 1)))
     np.testing.assert_array_equal(made["wrist"], scenes.read("hand", chosen)[:, -1, 3:])
+
+
+def test_the_cut_of_a_shape_is_that_of_its_samples(scenes, monkeypatch):
+    model = tiny_model("apoe", 2).float()
+
+    def halves(model, z, points):
+        """One sample fills one side, the other the other: cut at one half, nothing would be left."""
+        first = torch.arange(len(z))[:, None] < len(z) // 2
+        return (first == (points[:, 0] > 0)).float()
+
+    monkeypatch.setattr(made_by, "occupancy", halves)
+    made = generation(trial_for(model, reader_for(scenes, model), 1, samples=2))
+    assert set(np.unique(made["filled-both"])) <= {127, 128}
+    assert made["level-both"].shape == made["scene"].shape and (made["level-both"] < HALF).all()
 
 
 def test_too_few_shapes_for_the_figures_are_named(scenes, monkeypatch):

@@ -174,6 +174,20 @@ def test_a_mesh_goes_to_disk_in_metres(belief, monkeypatch, tmp_path):
     assert b"property float spread" in (tmp_path / "shape.ply").read_bytes()
 
 
+def test_a_mesh_is_cut_where_it_overlaps_most_with_the_samples(belief, monkeypatch):
+    """One sample fills one side, the other the other: no point is filled in more than one half of them."""
+
+    def halves(model, z, points):
+        first = torch.arange(len(z))[:, None] < len(z) // 2
+        return (first == (points[:, 0] > 0)).float()
+
+    monkeypatch.setattr(belief_module, "occupancy", halves)
+    whole = (2 * belief.model.config.extent) ** 3
+    assert belief.mesh(samples=2).volume == pytest.approx(whole, rel=0.1)
+    with pytest.raises(UserError, match="nowhere is occupancy above 0.5"):
+        belief.mesh(samples=2, level=0.5)
+
+
 @pytest.mark.parametrize(
     "wrong, words",
     [

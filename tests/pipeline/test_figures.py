@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import chdir
 
+import numpy as np
 import pytest
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -10,9 +11,11 @@ from matplotlib.text import Text
 from mpl_toolkits.mplot3d.art3d import Text3D
 
 from gmn.evaluation.results import Results
-from gmn.figures import table1
+from gmn.figures import felt, figs4, table1
 from gmn.figures.all import BEYOND, PUBLISHED
 from gmn.figures.style import FOR_PAGE, FOR_PHONE, Sheet, style
+from gmn.mese.third_person import JOINTS
+from gmn.models.networks import NETWORKS
 from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
 
@@ -43,6 +46,24 @@ def of_axes(figure: Figure) -> set[Text]:
     axes = figure.findobj(Axis)
     shown = {axis.label for axis in axes if axis.axes.axison}
     return {text for axis in axes for text in axis.findobj(Text)} - shown
+
+
+def test_what_an_imagined_touch_is_off_by_is_said(results, sheet):
+    made = results.generation
+    off = np.sqrt(np.square(made["felt-image"] - made["felt-truth"])[:, :JOINTS].mean(1))
+    with style():
+        titles = [axes.get_title() for axes in felt.draw(results, sheet).axes]
+    row = titles[len(titles) // 3 : 2 * len(titles) // 3]  # from nothing, from pictures, truth
+    assert row == [f"off by {each:.2f} rad" for each in off[-len(row) :]]
+
+
+def test_differences_of_bounds_are_those_of_their_curves(results, sheet):
+    of, reference = (results.curves(network, "m2")["val_full"] for network in ("poe", "baseline"))
+    with style():
+        lines = figs4.draw(results, sheet).axes[1].lines
+    drawn = {line.get_color(): line.get_ydata() for line in lines}
+    np.testing.assert_allclose(drawn[NETWORKS["poe"].colour], reference - of)
+    assert not drawn[NETWORKS["baseline"].colour].any()
 
 
 @pytest.mark.parametrize("module", [*PUBLISHED, *BEYOND], ids=lambda module: module.__name__.rpartition(".")[-1])
