@@ -120,16 +120,6 @@ def covered(sense: str, context: str, level: float) -> Measure:
     return Measure("explained", samples, form="%")
 
 
-def score(measure: str, context: str) -> Measure:
-    """A proper score of samples of pictures: ``log_likelihood``, or the energy score's negative."""
-    sign = -1 if measure == "energy" else 1
-
-    def samples(results: Results, network: str) -> list:
-        return [sign * results.explained(network)[measure]["vision"][context]]
-
-    return Measure("explained", samples, form=".3f")
-
-
 def chroma(measure: str, context: str = "both") -> Measure:
     """Of the scenes that have such cubes."""
     return Measure("agreement", lambda results, network: [present(results.agreement(network)[context][measure])])
@@ -177,9 +167,6 @@ HUES: dict[str, list[Measure]] = {
     "with the other cubes shown": [chroma("hue_others")],
     "variance of chroma across samples, cubes seen": [chroma("variance_seen")],
     "cubes hidden": [chroma("variance_hidden")],
-}
-SCORES: dict[str, list[Measure]] = {
-    name: [score(measure, context) for measure in ("energy", "log_likelihood")] for name, context in CONTEXTS.items()
 }
 COVERAGE: dict[str, list[Measure]] = {
     "touch from ten pictures": [covered("haptics", "pictures", 0.9)],

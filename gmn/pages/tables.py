@@ -19,7 +19,7 @@ from gmn.roster import REFERENCE
 
 BETTER, WORSE = " ▲", " ▼"
 READINGS = {"text": "C6", "release": "C6r"}  # of a missing modality -> the claim that decides on it
-MEASURES = {name: getattr(measures, name) for name in ("KNOWN", "EXPLAINED", "SCORES", "BOUNDS", "HUES", "COVERAGE")}
+MEASURES = {name: getattr(measures, name) for name in ("KNOWN", "EXPLAINED", "BOUNDS", "HUES", "COVERAGE")}
 
 
 def markdown(rows: Iterable[Iterable], header: Iterable) -> str:
