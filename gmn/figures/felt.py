@@ -11,7 +11,7 @@ from gmn.mese import third_person
 from gmn.mese.third_person import JOINTS
 from gmn.models.networks import NETWORKS
 
-SIZE, EDGE = 320, 32  # pixels of a picture, and of it that is left out on each side
+SIZE, EDGE = 320, 16  # pixels of a picture, and of it that is left out on each side
 ROWS = {"from nothing": "n0", f"from {counts(CONTEXTS['image'])[0]} pictures": "image", "truth": "truth"}
 
 

@@ -22,6 +22,7 @@ BACKGROUND = 70  # grey: the hand's light and dark parts both stand out
 BAR = 0.05  # m
 EDGE = [withStroke(linewidth=2, foreground="k")]
 LABEL = {"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0, "alpha": 0.75}
+RAISED = {"pinky": 9}  # pt; names of the palm's sites stand side by side
 COLOURS = dict(zip((*FINGERS, "palm"), colormaps["tab10"].colors, strict=False))  # pyrefly: ignore[missing-attribute]
 
 
@@ -79,6 +80,8 @@ def _sites(axes, model, data, view, side: int) -> None:
         axes.annotate(
             place[0] if part in FINGERS else place,
             outline.mean(0),
+            xytext=(0, RAISED.get(place, 0)),
+            textcoords="offset points",
             fontsize=6,
             ha="center",
             va="center",

@@ -16,8 +16,8 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     places = np.arange(len(CONTEXTS))
     for row, sense, letters in zip(axes, SHOWN, ("ab", "cd"), strict=True):
         measures = {
-            "energy": ("energy (less is better)", UNITS[sense]),
-            "log_likelihood": ("likelihood (more is)", "nats per number"),
+            "energy": ("energy (low is good)", UNITS[sense]),
+            "log_likelihood": ("likelihood (high is good)", "nats per number"),
         }
         for panel, letter, (measure, (title, unit)) in zip(row, letters, measures.items(), strict=True):
             for network, shift in beside(found, 0.18).items():

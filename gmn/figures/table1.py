@@ -11,7 +11,7 @@ PLACES = (0.02, 0.08, 0.34, 0.44, 0.6, 0.7, 0.8, 0.98)  # of columns: the first 
 HEADS = {  # over one column or two, and what stands below it
     (0,): ("M", [""]),
     (1,): ("network", [""]),
-    (2, 3): ("parameters (M)", ["here", "paper"]),
+    (2, 3): ("parameters (millions)", ["here", "paper"]),
     (4, 5): ("ms / iteration", ["here", "paper"]),
     (6,): ("GFLOP", [""]),
     (7,): ("peak memory (MiB)", [""]),
