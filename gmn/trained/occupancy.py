@@ -50,7 +50,7 @@ def occupancy(model: GMN, z: Tensor, points: Tensor) -> Tensor:
 def best_level(each: np.ndarray) -> float:
     """Where to cut the mean of samples' occupancy, so that the shape overlaps most with those of the samples.
 
-    If the samples are right, no other level has a larger expected intersection over union with the truth.
+    If the samples are right, no other of :data:`LEVELS` has a larger expected intersection over union with the truth.
 
     Args:
         each: occupancy of each sample, (S, P).
