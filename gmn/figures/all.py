@@ -42,7 +42,8 @@ def draw_all(results: Results, folder: Path, phone: Path) -> None:
         phone: folder of the same figures for a phone; the report has Table 1 as text.
     """
     with style():
-        write_atomically(folder / "turntable.gif", turntable.draw(results))
+        for sheet, at in ((FOR_PAGE, folder), (FOR_PHONE, phone)):
+            write_atomically(at / "turntable.gif", turntable.draw(results, sheet))
         for module in (*PUBLISHED, *BEYOND):
             name = module.__name__.rpartition(".")[-1]
             save(module.draw(results, FOR_PAGE), folder, name)

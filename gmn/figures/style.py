@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib.style
 from matplotlib.figure import Figure
 
+from gmn.figures.dark import adaptive
 from gmn.files import write_atomically
 
 COLUMN, PAGE = 3.4, 7.0  # inches
@@ -82,8 +83,10 @@ def style():
 
 
 def save(figure: Figure, folder: Path, name: str) -> None:
-    """Write it as SVG."""
-    save_picture(figure, folder / f"{name}.svg")
+    """Write it as SVG, for light pages and dark ones."""
+    path = folder / f"{name}.svg"
+    save_picture(figure, path)
+    write_atomically(path, adaptive(path.read_text(encoding="utf-8")).encode())
 
 
 def save_picture(figure, path: Path) -> None:
@@ -108,9 +111,9 @@ def bare(axes) -> None:
         spine.set_visible(False)
 
 
-def close(figure) -> None:
+def close(figure, h_pad: float = 0.015) -> None:
     """Pictures beside one another, with hardly a gap."""
-    figure.get_layout_engine().set(w_pad=0.015, h_pad=0.015, wspace=0.02, hspace=0.02)
+    figure.get_layout_engine().set(w_pad=0.015, h_pad=h_pad, wspace=0.02, hspace=0.02)
 
 
 def heading(figure, text: str) -> None:
@@ -118,7 +121,7 @@ def heading(figure, text: str) -> None:
     figure.suptitle(fill(text, int(15 * figure.get_figwidth())), fontsize=8)
 
 
-def caption(figure, text: str) -> None:
+def caption(figure, text: str, color: str = "0.35") -> None:
     """Small lines under the figure: scenes, samples, seeds, iterations."""
     letters = int(19.5 * figure.get_figwidth())  # that fit in a line at this size
-    figure.supxlabel(fill(text, letters), fontsize=6, color="0.35")
+    figure.supxlabel(fill(text, letters), fontsize=6, color=color)

@@ -9,48 +9,62 @@ from PIL import Image
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import training
-from gmn.figures.style import bare, caption, panels
+from gmn.figures.style import PHONE, Sheet, bare, caption, close, panels
 from gmn.models.networks import NETWORKS
 
 SCENE, SAMPLE = 0, 0
 GIVEN = {  # what a row is imagined from, as the album names it
     "one picture": "0",
     "15 touches": "2,3,4",
-    "one picture,\n15 touches": "0,2,3,4",
-    "two pictures,\n15 touches": "0,1,2,3,4",
+    "one picture, 15 touches": "0,2,3,4",
+    "two pictures, 15 touches": "0,1,2,3,4",
 }
 PAUSE = 200  # ms a viewpoint
+BACKGROUND, INK = "black", "0.85"  # as pictures have it, on light pages and dark ones
+LIT = 40  # of 255: pictures are cut to what is brighter anywhere
 
 
-def draw(results: Results) -> bytes:
+def draw(results: Results, sheet: Sheet) -> bytes:
     """A GIF: a row per context, what is given at the left, a column per network, the truth, a frame per viewpoint."""
     album = results.album
     views, samples = album["about"]["views"], album["about"]["shown"]
     scene, networks = album["scenes"][SCENE], album["about"]["networks"]
+    imagined = [
+        [_rows(album["imagined"][SCENE][key][network]["sheet"], samples + 1, views)[SAMPLE] for network in networks]
+        for key in GIVEN.values()
+    ]
     truth = _rows(scene["truth"], 1, views)[0]
+    edge = min(map(_edge, [truth, *sum(imagined, [])]))
+    looks = [
+        _cut(_picture(seen["picture"]), edge if seen["sense"] == "look" else 0.0) for seen in scene["observations"]
+    ]
     columns = ["given", *(NETWORKS[network].label for network in networks), "truth"]
-    figure, axes = panels(len(GIVEN), len(columns), figsize=(5.4, 4.3))
+    figure, axes = panels(len(GIVEN), len(columns), figsize=(5.4, 4.0) if sheet.across else (PHONE, 3.2))
+    figure.set_facecolor(BACKGROUND)
+    close(figure, h_pad=0.04)
     shown = []
-    for line, (label, given) in zip(axes, GIVEN.items(), strict=True):
-        answers = album["imagined"][SCENE][given]
-        turning = [_rows(answers[network]["sheet"], samples + 1, views)[SAMPLE] for network in networks] + [truth]
-        pictures = [_picture(scene["observations"][int(number)]["picture"]) for number in given.split(",")]
-        turning.insert(0, [pictures[view * len(pictures) // views] for view in range(views)])  # one after the other
-        shown += [
-            (panel.imshow(pictures[0], extent=(0, 1, 0, 1), animated=True), pictures)
-            for panel, pictures in zip(line, turning, strict=True)
-        ]
-        for panel in line:
+    for line, (label, key), row in zip(axes, GIVEN.items(), imagined, strict=True):
+        given = [looks[int(number)] for number in key.split(",")]
+        turning = [[given[view * len(given) // views] for view in range(views)]]  # one after the other
+        turning += [[_cut(picture, edge) for picture in pictures] for pictures in (*row, truth)]
+        for panel, pictures in zip(line, turning, strict=True):
             bare(panel)
-        line[0].set_ylabel(label)
+            panel.set_facecolor(BACKGROUND)
+            shown.append((panel.imshow(pictures[0], extent=(0, 1, 0, 1), animated=True), pictures))
+        if sheet.across:
+            line[0].set_ylabel(label.replace(", ", ",\n"), color=INK)
+        else:
+            line[0].set_title(" ")  # room for a text that is wider
+            line[0].text(0, 1.02, f"from {label}", color=INK, fontsize=6.5).set_in_layout(False)
     for panel, name in zip(axes[0], columns, strict=True):
-        panel.set_title(name)
+        panel.set_title(name if sheet.across else f"{name.replace(', ', chr(10))}\n", color=INK, fontsize=7)
     caption(
         figure,
         f"One sample of z a panel, test scene {SCENE}, seen from all around. Of a touch the networks get the hand's "
         f"readings, not its picture. Scale {results.settings.scale}, {training(results)}",
+        color="0.65",
     )
-    figure.set_dpi(120)
+    figure.set_dpi(120 if sheet.across else 200)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # all but the pictures, once
     around, frames = canvas.copy_from_bbox(figure.bbox), []
@@ -63,6 +77,19 @@ def draw(results: Results) -> bytes:
     moving = io.BytesIO()
     frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:], duration=PAUSE, loop=0)
     return moving.getvalue()
+
+
+def _edge(pictures: np.ndarray) -> float:
+    """Share of a picture's side that is dark on every side of all ``pictures`` (..., S, S, 3)."""
+    size = pictures.shape[-2]
+    lit = (pictures.max(-1) > LIT).reshape(-1, size, size).any(0)
+    lit = lit.any(0) | lit.any(1)
+    return min(lit.argmax(), lit[::-1].argmax()) / size
+
+
+def _cut(picture: np.ndarray, edge: float) -> np.ndarray:
+    left = int(edge * len(picture))
+    return picture[left : len(picture) - left, left : len(picture) - left]
 
 
 def _rows(sheet: str, rows: int, views: int) -> np.ndarray:

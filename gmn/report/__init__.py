@@ -38,7 +38,7 @@ def page(
         name: {layout: quote((at / f"{name}.svg").read_bytes(), safe=" /:=,;()!*@$") for layout, at in figures.items()}
         for name in drawn
     }
-    turning = base64.b64encode((figures["page"] / "turntable.gif").read_bytes()).decode()
+    turning = {layout: base64.b64encode((at / "turntable.gif").read_bytes()).decode() for layout, at in figures.items()}
     with (figures["page"] / "table1.csv").open(encoding="utf-8") as file:
         table1 = list(csv.reader(file))
     template = _environment(escape=True).get_template("report/index.html.j2")

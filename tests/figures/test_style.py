@@ -2,16 +2,19 @@
 
 import gc
 import os
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import ImageColor
 
+from gmn.figures import dark
 from gmn.figures.imagined import draw as draw_imagined
 from gmn.figures.scene import draw as draw_scene
-from gmn.figures.style import FOR_PAGE, FOR_PHONE, save_picture
+from gmn.figures.style import FOR_PAGE, FOR_PHONE, panels, save_picture
 from gmn.mese.simulate import simulate
 
 
@@ -35,6 +38,23 @@ def test_the_backend_of_a_notebook_is_no_matter(backend, tmp_path):
     result = subprocess.run(command, env=os.environ | {"MPLBACKEND": backend}, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "scene.png").exists()
+
+
+def test_a_dark_page_turns_lightness_round_and_keeps_hues():
+    assert dark.on_dark("#ffffff") == dark.PAGE and dark.on_dark("#000000") == dark.INK
+    assert dark.on_dark("#1f77b4") == "#1f77b4"
+    box = ImageColor.getrgb(dark.on_dark("#d0e3f3"))
+    assert max(box) < 90 and box[2] == max(box)  # light blue, dark blue
+
+
+def test_a_saved_figure_has_its_dark_colours_and_keeps_its_light_ones(tmp_path):
+    figure, axes = panels(figsize=(2, 2))
+    axes.plot([0, 1], color="black")
+    save_picture(figure, tmp_path / "light.svg")
+    light = (tmp_path / "light.svg").read_text()
+    both = dark.adaptive(light)
+    assert f'[style*="stroke: #000000"] {{stroke: {dark.INK} !important}}' in both and "dark" not in light
+    assert re.sub(r"\n@media.*?\n}\n", "", both, flags=re.DOTALL) == light
 
 
 def test_no_figure_is_pyplots():

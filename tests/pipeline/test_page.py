@@ -1,8 +1,12 @@
 """The report in a real browser: Debian's chromium and chromium-driver, where they are installed."""
 
+import io
+
 import pytest
+from PIL import Image, ImageColor
 
 from gmn.explore.explorer import STORED
+from gmn.figures import dark
 from gmn.figures.all import BEYOND, PUBLISHED
 from tests.pipeline.conftest import wait
 
@@ -21,7 +25,7 @@ def page(request, browser, repro):
 def test_every_picture_loads_without_an_error(page):
     wait(page, "[...document.images].every(i => i.complete)")
     widths = page.execute_script("return [...document.images].map(i => i.naturalWidth)")
-    assert len(widths) == 2 * (len(PUBLISHED + BEYOND) - 1) + len(STORED) + 1 and all(widths)  # 1: the turntable
+    assert len(widths) == 2 * (len(PUBLISHED + BEYOND) - 1) + len(STORED) + 2 and all(widths)  # 2: turntables
     assert page.get_log("browser") == []
 
 
@@ -35,6 +39,17 @@ def test_a_phone_gets_its_own_layout_of_every_figure(page):
     assert {kind for kind, _ in shown} == {"phone" if phone else "page"}
     assert len(shown) == len(PUBLISHED + BEYOND) - 1
     assert min(scale for _, scale in shown) * 6 * 96 / 72 > (9.5 if phone else 8)
+
+
+@pytest.mark.parametrize("scheme, corner", [("light", "#ffffff"), ("dark", dark.PAGE)])
+def test_figures_are_as_dark_as_the_page(page, scheme, corner):
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    shown = [each for each in page.find_elements("css selector", "figure img") if each.is_displayed()]
+    for figure in (shown[0], shown[-1]):  # of pictures, and of curves
+        with Image.open(io.BytesIO(figure.screenshot_as_png)) as image:
+            assert image.convert("RGB").getpixel((12, image.height - 3)) == ImageColor.getrgb(corner)
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_nothing_overflows(page):

@@ -45,11 +45,12 @@ def test_every_figure_is_drawn(reports, name):
     assert drawn.rstrip().endswith("</svg>") and len(re.findall("<(?:path|use|image) ", drawn)) > 30
 
 
-def test_the_turntable_turns(reports, repro):
-    with Image.open(reports / "figures/turntable.gif") as moving:
-        frames = [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(moving)]
+def test_the_turntable_turns_on_a_page_and_on_a_phone(reports, repro):
     album = json.loads((repro[0] / "data/smoke/album.json").read_text())
-    assert len(set(frames)) == album["about"]["views"]
+    for folder in (reports / "figures", repro[0] / "data/smoke/phone"):
+        with Image.open(folder / "turntable.gif") as moving:
+            frames = [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(moving)]
+        assert len(set(frames)) == album["about"]["views"]
 
 
 def test_headline_numbers_are_few_and_of_the_scale(reports):
