@@ -8,6 +8,7 @@ from gmn.arguments import Index, checked
 from gmn.errors import UserError, differences
 from gmn.models.gmn import GMN
 from gmn.models.weights import load_tensors, save_tensors
+from gmn.training.optimizer import Optimizer
 
 LARGEST = 15_000_000  # bytes of tensors in a file: small enough to be carried to another machine
 OTHERWISE = "the one before is used"
@@ -22,14 +23,13 @@ class Checkpoints:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def save(self, step: Index, model: GMN, optimizer: torch.optim.Optimizer, rows: list[dict], run: dict) -> None:
+    def save(self, step: Index, model: GMN, optimizer: Optimizer, rows: list[dict], run: dict) -> None:
         """Keep everything a run needs to go on after ``step`` iterations, in files of :data:`LARGEST` bytes at most.
 
         ``run``: what it is, :attr:`gmn.training.loop.Run.described`.
         """
         tensors = {f"model.{k}": v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
-        for k, state in optimizer.state_dict()["state"].items():
-            tensors |= {f"adam.{k}.{name}": value.detach().cpu().contiguous() for name, value in state.items()}
+        tensors |= {f"optimizer.{k}": v.detach().cpu().contiguous() for k, v in optimizer.state().items()}
         first, *others = _parts(tensors)
         for k, part in enumerate(others, 1):
             save_tensors(self._path(step, k), part, {"step": step})
@@ -40,7 +40,7 @@ class Checkpoints:
             if path.name.split(".")[0] not in kept:
                 path.unlink()
 
-    def restore(self, model: GMN, optimizer: torch.optim.Optimizer, run: dict) -> tuple[int, list[dict]]:
+    def restore(self, model: GMN, optimizer: Optimizer, run: dict) -> tuple[int, list[dict]]:
         """Load the newest whole checkpoint; (0, []) if there is none. A damaged one is named and passed over.
 
         Raises:
@@ -57,13 +57,8 @@ class Checkpoints:
             other = differences(about["run"], run) if "run" in about else "an older version's, which did not say"
             if other:
                 raise UserError(f"{path}: of another run: {other}; use another folder, or delete it to begin anew")
-            model.load_state_dict({k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")})
-            state: dict[int, dict] = {}
-            for name, value in tensors.items():
-                if name.startswith("adam."):
-                    _, k, entry = name.split(".")
-                    state.setdefault(int(k), {})[entry] = value
-            optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+            model.load_state_dict(_of("model.", tensors))
+            optimizer.restore(_of("optimizer.", tensors))
             return about["step"], about["rows"]
         return 0, []
 
@@ -82,6 +77,11 @@ class Checkpoints:
     def _newest_first(self) -> list[Path]:
         """The first files of all checkpoints."""
         return sorted(self.folder.glob("step-????????.safetensors"), reverse=True)
+
+
+def _of(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Those whose names begin with ``prefix``, without it."""
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 
 def _parts(tensors: dict[str, torch.Tensor]) -> list[dict[str, torch.Tensor]]:

@@ -28,11 +28,12 @@ from gmn.files import digest_of, plain
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN, Bound
 from gmn.models.noise import Noise
-from gmn.progress import Progress, silent
+from gmn.progress import Progress
 from gmn.source import source_digest
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.distributed import ProcessGroup
 from gmn.training.initialise import initialise
+from gmn.training.optimizer import Optimizer
 from gmn.training.replay import Replay
 from gmn.training.settings import Train
 
@@ -109,7 +110,8 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
     Args:
         run: the run.
         checkpoints: where to go on from, and to save to.
-        progress: told of iterations, also of those that an earlier process has done, and of the loss.
+        progress: told of iterations, also of those that an earlier process has done, and of the loss; None: shown
+            where standard error goes, ``silent()`` of :mod:`gmn.progress` shows nothing.
 
     Returns:
         The model and its curves: a row per evaluation with iteration, scenes seen, the ``lesson`` that training
@@ -119,10 +121,17 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
     Raises:
         UserError: the loss is no longer finite, or the checkpoints are of another run.
     """
-    settings, phases, progress = run.settings, phases_of(run), progress or silent()
+    if progress is not None:
+        return _train(run, checkpoints, progress)
+    with Progress(f"train {run.config.network}", run.settings.iterations, "it") as progress:
+        return _train(run, checkpoints, progress)
+
+
+def _train(run: Run, checkpoints: Checkpoints, progress: Progress) -> tuple[GMN, list[dict]]:
+    settings, phases = run.settings, phases_of(run)
     torch.manual_seed(run.seed)
     model = GMN(run.config, run.train.scales).to(run.device)
-    optimizer = optimizer_of(run, model)
+    optimizer = Optimizer(model, settings.optimizer, settings.learning_rate, capturable=replays(run))
     step, rows = checkpoints.restore(model, optimizer, run.described)
     progress.skip(step)
     if step == 0 and settings.initialisation == "scaled":
@@ -134,7 +143,7 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
     meter = Meter(run.config)
     threads = PREFETCHING if run.device.type == "cuda" else 0
     for episodes in prefetched(batches, step, settings.iterations, run.device, threads):
-        set_rate(optimizer, settings.learning_rate * schedule(step, settings))
+        optimizer.set_rate(settings.learning_rate * schedule(step, settings))
         phase = phases.at(step)
         bound, norm = iterate(episodes, noise(run, step, phase.scenes), weights(step, settings), phase)
         meter.add(bound)
@@ -156,29 +165,12 @@ def train(run: Run, checkpoints: Checkpoints, progress: Progress | None = None) 
     return model, rows
 
 
-def optimizer_of(run: Run, model: GMN) -> torch.optim.Adam:
-    """Adam; on a GPU its rate is a tensor, so that a recorded iteration can be told another."""
-    rate: float | torch.Tensor = run.settings.learning_rate
-    if replays(run):
-        rate = torch.tensor(rate, device=run.device)
-    return torch.optim.Adam(model.parameters(), lr=rate, fused=True, capturable=replays(run))
-
-
-def set_rate(optimizer: torch.optim.Adam, rate: float) -> None:
-    """Set the learning rate of the steps to come."""
-    for group in optimizer.param_groups:
-        if isinstance(group["lr"], torch.Tensor):
-            group["lr"].fill_(rate)
-        else:
-            group["lr"] = rate
-
-
 def replays(run: Run) -> bool:
     """Whether iterations are recorded and replayed: fixed shapes, on one GPU."""
     return run.settings.padded and run.device.type == "cuda" and run.processes.size == 1
 
 
-def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[..., tuple[Bound, torch.Tensor]]:
+def iteration_of(run: Run, model: GMN, optimizer: Optimizer) -> Callable[..., tuple[Bound, torch.Tensor]]:
     """A step of the optimiser: of a batch, its noise, its :func:`weights` and the phase, to bound and gradient norm.
 
     On a CPU weights are left alone where the norm is not finite.
@@ -190,7 +182,7 @@ def iteration_of(run: Run, model: GMN, optimizer: torch.optim.Adam) -> Callable[
         balanced, imagined = settings.prior_weight > 1, None if settings.imagined is None else share
         with precision(settings, run.device):
             bound = network(episodes, drawn, settings.rendered, settings.padded, settings.rays, balanced, imagined)
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         # As if all views were shown, so that clipping means the same; processes average their gradients.
         bounds = bound.weighted(of_kl, settings.prior_weight).sum()
         loss = -bounds * run.train.views / phase.views * run.processes.size / phase.scenes

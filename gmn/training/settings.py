@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from gmn.arguments import Count, Positive
 from gmn.data.settings import Contexts
 from gmn.section import Section, Share
+from gmn.training.optimizer import OPTIMIZERS
 
 
 class Lesson(Section):
@@ -60,6 +61,7 @@ class Train(Section):
     iterations: Count
     batch_size: Count
     curriculum: Curriculum | None = None
+    optimizer: OPTIMIZERS = "adam"
     learning_rate: Annotated[float, Field(ge=1e-9, le=1)]
     initialisation: Literal["default", "scaled"] = "default"
     warmup: Annotated[int, Field(ge=0)] = 0
@@ -92,6 +94,8 @@ class Train(Section):
     def _same_shapes(self) -> "Train":
         if self.padded and any(lesson.views or lesson.scenes for lesson in self.lessons):
             raise ValueError("padded batches have one shape: leave views and scenes out of curriculum.lessons")
+        if self.padded and self.optimizer != "adam":
+            raise ValueError(f"padded: steps of {self.optimizer} cannot be replayed on a GPU; use optimizer: adam")
         return self
 
     @property

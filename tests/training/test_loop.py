@@ -95,7 +95,7 @@ def test_a_killed_run_ends_in_the_same_bits(run, finished, tmp_path):
 def test_a_run_killed_among_easy_batches_ends_in_the_same_bits(run, tmp_path):
     lessons = [{"share": 0.25, "first": 2}, {"share": 0.25, "views": 2, "scenes": 5}]
     curriculum = {"lessons": lessons, "kl_start": 0.1, "kl_rise": [0.25, 0.75]}
-    changes = {"curriculum": curriculum, "imagined": {"share": 0.5, "start": 0.5}}
+    changes = {"curriculum": curriculum, "imagined": {"share": 0.5, "start": 0.5}, "optimizer": "muon"}
     easy = dataclasses.replace(run, settings=Train.model_validate(SETTINGS.model_dump() | changes))
     whole, rows = train(easy, Checkpoints(tmp_path / "whole"))
     with pytest.raises(Killed):
