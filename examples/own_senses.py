@@ -23,7 +23,6 @@ from gmn.data.settings import Contexts
 from gmn.errors import exit_with_message
 from gmn.models.config import ModelConfig
 from gmn.models.gmn import GMN
-from gmn.progress import Progress
 from gmn.trained.belief import Belief
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, train
@@ -34,8 +33,9 @@ torch.set_num_threads(1)  # networks this small gain little from more, and other
 # Both are vectors, so encoder and renderer of vectors will do; docs/extending.md writes one from scratch.
 SCANNER = Modality("scanner", sense="range", shape=(32,), query=4)  # distances all around, 0..1
 EARS = Modality("ears", sense="sound", shape=(16,), query=4)  # loudness by band
+SENSES = (SCANNER, EARS)
 CONFIG = dict(
-    modalities=(SCANNER, EARS), representation=32, state=16, stride=8, latent=4, steps=3, first_prior="context",
+    modalities=SENSES, representation=32, state=16, stride=8, latent=4, steps=3, first_prior="context",
     decoder=8, kernel=3, image_size=16, std={"range": 0.1, "sound": 0.1},
 )  # fmt: skip
 VIEWS = 12
@@ -60,12 +60,12 @@ class Rooms:
     def read(self, indices: np.ndarray, variant=None) -> Episodes:
         """Scenes as tensors, (B, V, ...) per modality."""
         chosen = [self.scenes[int(k)] for k in indices]
-        senses = [torch.tensor(np.stack([s[m.name] for s in chosen])) for m in (SCANNER, EARS)]
+        senses = [torch.tensor(np.stack([s[m.name] for s in chosen])) for m in SENSES]
         poses = np.stack([s["pose"] for s in chosen])
         turns = np.stack([np.cos(poses[..., 2]), np.sin(poses[..., 2])], -1)
         query = torch.tensor(np.concatenate([poses[..., :2], turns], -1))
-        nothing = torch.zeros(1, len(chosen), 2, VIEWS, dtype=torch.bool)
-        return Episodes(senses, [query, query], context=nothing, target=nothing)
+        nothing = torch.zeros(1, len(chosen), len(SENSES), VIEWS, dtype=torch.bool)
+        return Episodes(senses, [query] * len(SENSES), context=nothing, target=nothing)
 
 
 def record(folder: Path, scenes: int, seed: int) -> list[Path]:
@@ -96,7 +96,7 @@ def record(folder: Path, scenes: int, seed: int) -> list[Path]:
 
 def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -> GMN:
     """Train one network."""
-    shown = {name: np.ones((len(rooms[part]), 2), bool) for name, part in PARTS.items()}
+    shown = {name: np.ones((len(rooms[part]), len(SENSES)), bool) for name, part in PARTS.items()}
     run = Run(
         config=ModelConfig(network=network, **CONFIG),
         settings=Train(
@@ -104,11 +104,10 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
             schedule="cosine", clip=1e5, contexts=Contexts(alone=0.2), evaluate_every=iterations,
             validation_scenes=len(rooms["val"]),
         ),
-        regime=Regime("rooms", modalities=2, low=2, high=2),
+        regime=Regime.whole("rooms", len(SENSES)),
         seed=0, train=rooms["train"], val=rooms["val"], shown=shown, device=torch.device("cpu"),
     )  # fmt: skip
-    with Progress(network, iterations, "it") as progress:
-        model, _ = train(run, Checkpoints(scratch / network), progress)
+    model, _ = train(run, Checkpoints(scratch / network))
     return model.eval()
 
 

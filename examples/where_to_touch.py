@@ -5,11 +5,13 @@ is of `python examples/where_to_touch.py 200`, the interval of three scenes mean
 imagined shape with the true one after so many touches.
 """
 
-import sys
+from typing import Annotated
 
 import numpy as np
 import torch
+import typer
 
+from gmn.errors import exit_with_message
 from gmn.evaluation.intervals import bootstrap
 from gmn.evaluation.shape import STEP
 from gmn.explore.scene import SensedScene
@@ -20,7 +22,7 @@ from gmn.trained.belief import Belief
 from gmn.trained.mesh import lattice
 from gmn.trained.occupancy import best_level, overlap
 
-SCENES, TOUCHES = int(sys.argv[1]) if len(sys.argv) > 1 else 3, 5
+TOUCHES = 5
 torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
 model = TrainedGMN.from_pretrained("laptop/m2/apoe")
 settings = SceneSettings(name="touched", image_size=model.config.image_size, crop_size=32)
@@ -50,10 +52,17 @@ def overlaps(scene: SensedScene, choose) -> list[float]:
     return found
 
 
-scenes = [SensedScene.make(settings, index) for index in range(SCENES)]
-blind, chosen = (np.array([overlaps(scene, choose) for scene in scenes]).T for choose in (in_order, telling))
-print("touches,in random order,most telling,difference (95 % interval)")
-for count in range(1, TOUCHES + 1):
-    more = bootstrap(chosen[count] - blind[count])
-    means = f"{blind[count].mean():.3f},{chosen[count].mean():.3f}"
-    print(f"{count},{means},{more.mean:.3f} ({more.low:.3f} to {more.high:.3f})")
+def main(scenes: Annotated[int, typer.Argument(min=1, help="Objects to touch.")] = 3) -> None:
+    """Touch objects in random order and in the most telling one, and compare the shapes imagined."""
+    sensed = [SensedScene.make(settings, index) for index in range(scenes)]
+    blind, chosen = (np.array([overlaps(scene, choose) for scene in sensed]).T for choose in (in_order, telling))
+    print("touches,in random order,most telling,difference (95 % interval)")
+    for count in range(1, TOUCHES + 1):
+        more = bootstrap(chosen[count] - blind[count])
+        means = f"{blind[count].mean():.3f},{chosen[count].mean():.3f}"
+        print(f"{count},{means},{more.mean:.3f} ({more.low:.3f} to {more.high:.3f})")
+
+
+if __name__ == "__main__":
+    with exit_with_message():
+        typer.run(main)

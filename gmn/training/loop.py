@@ -71,6 +71,11 @@ class Run:
     processes: ProcessGroup = ProcessGroup()
 
     def __post_init__(self) -> None:
+        if self.regime.modalities != self.config.count:
+            raise UserError(
+                f"regime {self.regime.name}: is of {self.regime.modalities} modalities, config of {self.config.count}; "
+                "give both the same"
+            )
         for name, reader in (("train", self.train), ("val_missing", self.val), ("val_full", self.val)):
             wanted = (len(reader), self.config.count)
             if name not in self.shown or self.shown[name].dtype != bool or self.shown[name].shape != wanted:
