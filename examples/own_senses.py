@@ -104,7 +104,7 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
             schedule="cosine", clip=1e5, contexts=Contexts(alone=0.2), evaluate_every=iterations,
             validation_scenes=len(rooms["val"]),
         ),
-        regime=Regime.whole("rooms", len(SENSES)),
+        regime=Regime("rooms", modalities=len(SENSES), low=len(SENSES), high=len(SENSES)),
         seed=0, train=rooms["train"], val=rooms["val"], shown=shown, device=torch.device("cpu"),
     )  # fmt: skip
     model, _ = train(run, Checkpoints(scratch / network))

@@ -89,7 +89,7 @@ def trained(request, heard, tmp_path_factory):
             iterations=3, batch_size=2, learning_rate=0.002, initialisation="scaled", symmetries=True,
             evaluate_every=3, validation_scenes=2,
         ),
-        regime=Regime.whole("three", modalities=3),
+        regime=Regime("three", modalities=3, low=3, high=3),
         seed=0, train=reader, val=reader, device=torch.device("cpu"),
         shown={name: np.ones((SCENES, 3), bool) for name in ("train", "val_missing", "val_full")},
     )  # fmt: skip

@@ -59,11 +59,6 @@ class Regime:
             "or one of these with -heldout or -released"
         )
 
-    @classmethod
-    def whole(cls, name: str, modalities: int) -> "Regime":
-        """Every training scene shows all of ``modalities``."""
-        return cls(name, modalities, modalities, modalities)
-
     @property
     def split(self) -> str:
         """The name without its reading: what scenes show."""

@@ -216,7 +216,7 @@ def test_a_checkpoint_of_another_run_is_refused(flat, begun, changes, message):
 
 def test_a_regime_of_another_number_of_modalities_is_refused(run):
     with pytest.raises(UserError, match="regime m3: is of 3 modalities, config of 2; give both the same"):
-        dataclasses.replace(run, regime=Regime.whole("m3", 3))
+        dataclasses.replace(run, regime=Regime("m3", modalities=3, low=3, high=3))
 
 
 class Own:
