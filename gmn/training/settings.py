@@ -108,3 +108,9 @@ class Train(Section):
         """Length in words."""
         easier = ", easier batches first" if self.lessons else ""
         return f"{self.iterations:,} iterations of {self.batch_size} scenes{easier}"
+
+    @property
+    def steps(self) -> str:
+        """What makes steps, and how large, in words."""
+        kind = {"adam": "Adam", "muon": "Muon (Adam for biases)"}[self.optimizer]
+        return f"{kind} at {self.learning_rate}"
