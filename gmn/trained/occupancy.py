@@ -1,6 +1,7 @@
 """Where matter is in an imagined scene.
 
-Where all pictures show a field, its density says so. Elsewhere pictures show more of a shape than any density of the
+Where all pictures show a field, its density says so: matter ends where it is about half as dense as inside, however
+sure the network is. Elsewhere pictures show more of a shape than any density of the
 network, so it is carved from silhouettes (space carving, the visual hull): a point is filled if the scene, seen from
 all around, shows something where the point lies in every picture. A hollow that no silhouette shows counts as filled,
 and the background must be dark.
@@ -18,8 +19,11 @@ from gmn.mese import pose
 from gmn.mese.shape import EDGE
 from gmn.models.frames import Window, camera_frame, look_up
 from gmn.models.gmn import GMN
+from gmn.trained.mesh import lattice
 
-MATTER = 0.4 * EDGE  # m: matter is what stops more than half of the light on so long a way
+SURFACE = 0.55  # share of the density inside that matter has where it ends
+LEAST = np.log(2) / EDGE  # 1/m: thinner than what stops half of the light within a cube is no matter
+INSIDE = EDGE / 4  # m, between the points that the density inside is measured at
 HALF = 0.5  # a point of one sample is filled, or not
 LEVELS = np.linspace(0.2, 0.6, 9)
 VIEWPOINTS = 24  # 48 change the overlap with the truth by less than 0.005
@@ -43,8 +47,13 @@ def occupancy(model: GMN, z: Tensor, points: Tensor) -> Tensor:
         UserError: the network has no density and renders no pictures of MESE's camera.
     """
     points = points.to(z)
-    density = model.density(z, points)
-    return carved(model, z, points) if density is None else 1 - torch.exp(-MATTER * density)
+    everywhere = torch.from_numpy(lattice(model.config.extent, INSIDE)[0]).to(z)
+    density = model.density(z, torch.cat([points, everywhere]))
+    if density is None:
+        return carved(model, z, points)
+    asked, known = density.split([len(points), len(everywhere)], 1)
+    inside = known.square().sum(1, keepdim=True) / known.sum(1, keepdim=True).clamp(min=LEAST)  # of matter, its mean
+    return 1 - torch.exp2(-asked / (SURFACE * inside).clamp(min=LEAST))
 
 
 def best_level(each: np.ndarray) -> float:

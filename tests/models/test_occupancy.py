@@ -16,7 +16,7 @@ from gmn.models.weights import save_weights
 from gmn.trained import TrainedGMN
 from gmn.trained import belief as belief_module
 from gmn.trained.mesh import SPREAD, lattice, spread, surface
-from gmn.trained.occupancy import HALF, LEVELS, MATTER, best_level, carved, occupancy, viewpoints
+from gmn.trained.occupancy import HALF, LEAST, LEVELS, SURFACE, best_level, carved, occupancy, viewpoints
 from tests.conftest import SHARED, tiny_model
 from tests.models.test_field import solid_model
 
@@ -71,13 +71,18 @@ def test_without_pictures_there_is_no_shape():
 def test_matter_is_what_stops_light():
     """A network with a field is asked for its density, once for all parts of a picture."""
     points = torch.tensor([[0.0, 0, 0], [0.01, 0, 0]], dtype=torch.double)
-    z = torch.ones(3, 1, dtype=torch.double)
+    z = torch.tensor([1.0, 2.0, 1e-3], dtype=torch.double)[:, None]
     assert tiny_model("apoe", 5).density(z, points) is None
     model = tiny_model("apoe", 5, **SHARED)
     (field,) = model.fields
-    field.density = lambda z, points: 1.5 * z * points[:, 0] / 0.01 * np.log(2) / MATTER
+    dense = 100.0  # 1/m, inside a cube at the middle of the volume
+    field.density = lambda z, points: z * dense * (points.abs().amax(1) < EDGE) * (1 - 30 * points[:, 0])
     found = occupancy(model, z, points)
-    torch.testing.assert_close(found, torch.tensor([[0, 1 - 0.5**1.5]], dtype=torch.double).expand(3, 2))
+    inside = 1 + 30**2 * EDGE**2 * np.mean(np.square([1, 3, 5, 7])) / 64  # over eight layers of points
+    wanted = 1 - 2.0 ** -(torch.tensor([1, 0.7], dtype=torch.double) / (SURFACE * inside))
+    torch.testing.assert_close(found[0], wanted)
+    torch.testing.assert_close(found[1], wanted)  # however dense
+    torch.testing.assert_close(found[2], 1 - 2.0 ** -(torch.tensor([1, 0.7]).double() * 0.1 / LEAST))  # but for a haze
 
 
 def test_a_field_is_filled_where_its_pictures_show_matter():
