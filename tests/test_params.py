@@ -155,11 +155,11 @@ EITHER = " or ".join(", ".join(map(repr, NAMES)).rsplit(", ", 1))
         ({LAPTOP + "simulate.sets.test4.cubes": 6}, "test4.cubes: got 6; use 4: its name says so"),
         ({LAPTOP + "simulate.sets.test6.cubes": 4}, "test6.cubes: got 4; use 6: its name says so"),
         ({LAPTOP + "density.most_samples": 1}, "density: most_samples: got 1, fewer than the 4 samples"),
-        ({LAPTOP + "train.warmup": 5001}, "train: warmup: got 5001, more than the 5000 iterations"),
+        ({LAPTOP + "train.warmup": 4001}, "train: warmup: got 4001, more than the 4000 iterations"),
         ({LAPTOP + "train.contexts": {"alone": 0.6, "few": 0.6, "crossed": 0.6}}, "contexts: shares add up to 1.8"),
         (
             {LAPTOP + "train.curriculum.lessons": [{"share": 1e-12, "views": 1}]},
-            "lessons.0.share: got 1e-12, less than one of 5000 iterations",
+            "lessons.0.share: got 1e-12, less than one of 4000 iterations",
         ),
         ({LAPTOP + "train.curriculum.lessons": [{"share": 0.5}]}, "lessons.0: a lesson is easier in something"),
         ({LAPTOP + "train.learning_rate": 1e9}, "train.learning_rate: got 1000000000.0; must be less"),
