@@ -50,11 +50,23 @@ def test_first_steps(example, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_where_to_touch(example):
-    head, *rows = example("where_to_touch.py", "1").splitlines()
-    assert head == "touches,in random order,most telling,difference (95 % interval)" and len(rows) == 5
-    numbers = np.array([row.split(",")[:3] for row in rows], float)
-    assert (numbers[:, 0] == range(1, 6)).all() and ((numbers[:, 1:3] > 0) & (numbers[:, 1:3] < 1)).all()
+def test_where_to_touch(example, tmp_path):
+    head, *rows = example("where_to_touch.py", "1", "--figure", str(tmp_path / "next.svg")).splitlines()
+    assert head == "touches,in random order,the farthest,more,the most telling,more" and len(rows) == 5
+    found = [row.split(",") for row in rows]
+    blind, far, telling = (np.array([row[k] for row in found], float) for k in (1, 2, 4))
+    assert [row[0] for row in found] == list("12345") and far[0] == blind[0]
+    for values, k in ((far, 3), (telling, 5)):
+        assert ((values > 0) & (values < 1)).all()
+        more = np.array([row[k].split()[0] for row in found], float)
+        np.testing.assert_allclose(more, values - blind, atol=0.0011)
+    assert "prefers-color-scheme: dark" in (tmp_path / "next.svg").read_text()
+
+
+def test_a_figure_of_another_kind_is_refused_before_the_work(tmp_path):
+    command = (sys.executable, str(EXAMPLES / "where_to_touch.py"), "--figure", str(tmp_path / "next.gif"))
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 2 and "next.gif: no picture; use a name that ends in .png" in result.stderr
 
 
 def test_the_notebook_is_the_script_and_what_it_shows():

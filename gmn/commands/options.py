@@ -8,8 +8,9 @@ import typer
 from gmn.errors import UserError
 
 
-def _drawable(path: Path) -> Path:
-    if path.suffix not in (".png", ".svg", ".pdf"):
+def drawable(path: Path | None) -> Path | None:
+    """The path of a picture, if it can be written as its suffix says."""
+    if path is not None and path.suffix not in (".png", ".svg", ".pdf"):
         raise UserError(f"{path}: no picture; use a name that ends in .png, .svg or .pdf")
     return path
 
@@ -20,7 +21,7 @@ def _meshable(path: Path | None) -> Path | None:
     return path
 
 
-PictureFile = Annotated[Path, typer.Argument(callback=_drawable, help="Picture to write: .png, .svg or .pdf.")]
+PictureFile = Annotated[Path, typer.Argument(callback=drawable, help="Picture to write: .png, .svg or .pdf.")]
 Scene = Annotated[int, typer.Option(min=0, help="Number of the scene; it is made anew.")]
 Look = Annotated[int, typer.Option(min=0, help="How many pictures are given, the scene's first ones.")]
 Touch = Annotated[int, typer.Option(min=0, help="How many grasps are given, the scene's first ones.")]

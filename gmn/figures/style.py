@@ -83,14 +83,14 @@ def style():
 
 
 def save(figure: Figure, folder: Path, name: str) -> None:
-    """Write it as SVG, for light pages and dark ones."""
-    path = folder / f"{name}.svg"
-    save_picture(figure, path)
-    write_atomically(path, adaptive(path.read_text(encoding="utf-8")).encode())
+    """Write it as SVG."""
+    save_picture(figure, folder / f"{name}.svg")
 
 
 def save_picture(figure, path: Path) -> None:
     """Write a picture of the kind that its suffix says, whole or not at all, the same bytes every time.
+
+    SVG is dark on a dark page.
 
     Raises:
         UserError: it cannot be written.
@@ -99,7 +99,8 @@ def save_picture(figure, path: Path) -> None:
     undated = {"png": "Software", "svg": "Date", "pdf": "CreationDate"}[kind]
     with style():
         figure.savefig(content, format=kind, metadata={undated: None})
-    write_atomically(path, content.getvalue())
+    made = content.getvalue()
+    write_atomically(path, adaptive(made.decode()).encode() if kind == "svg" else made)
 
 
 def bare(axes) -> None:
