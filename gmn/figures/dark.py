@@ -1,4 +1,4 @@
-"""Figures on a dark page: an SVG says itself how its colours change, pictures keep theirs."""
+"""Figures for readers who prefer dark pages: an SVG says itself how its colours change, pictures keep theirs."""
 
 import colorsys
 import re
@@ -6,15 +6,17 @@ import re
 PAGE, INK = "#121212", "#ededed"  # what white and black become
 STYLE = re.compile(r"(<style[^>]*>)([^<]*)")
 PAINT = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
+ON_PICTURE = "on-picture"  # begins the gid of what is drawn on a picture: it keeps its colours, too
 VIVID = 0.25  # saturation from which a colour of middling lightness is read on either page
 
 
 def adaptive(svg: str) -> str:
-    """An SVG of matplotlib's that is dark where the reader's pages are: lightness turned round, hues kept."""
-    rules = [f"svg {{fill: {INK}}}"]  # what has no colour of its own is black
+    """An SVG of matplotlib's that is dark where the reader prefers that: lightness turned round, hues kept."""
+    kept = f'[id^="{ON_PICTURE}"]'
+    rules = [f"svg {{fill: {INK}}}", f"{kept} {{fill: black}}"]  # what has no colour of its own is black
     for kind, colour in sorted(set(PAINT.findall(svg))):
         if (other := on_dark(colour)) != colour:
-            rules.append(f'[style*="{kind}: {colour}"] {{{kind}: {other} !important}}')
+            rules.append(f'[style*="{kind}: {colour}"]:not({kept} *) {{{kind}: {other} !important}}')
     dark = "\n@media screen and (prefers-color-scheme: dark) {\n" + "\n".join(rules) + "\n}\n"
     return STYLE.sub(lambda found: found.group() + dark, svg, count=1)
 

@@ -5,6 +5,7 @@ from itertools import groupby
 import numpy as np
 
 from gmn.evaluation.results import Results
+from gmn.figures.dark import ON_PICTURE
 from gmn.figures.series import first_training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, close
 from gmn.mese.channels import channels
@@ -71,7 +72,7 @@ def _felt(figure, axes, readings: np.ndarray) -> None:
         places.append(first + (len(members) - 1) / 2)
         labels.append(f"{KINDS[kind]} ({members[0].unit})")
         first += len(members)
-        axes.axvline(first - 0.5, color="black", lw=0.5)
+        axes.axvline(first - 0.5, color="black", lw=0.5, gid=f"{ON_PICTURE}-{kind}")
     axes.set(title=f"(b) {len(readings)} grasps", ylabel="grasp", yticks=[])
     axes.set_xticks(places, labels, rotation=90, fontsize=6)
     axes.tick_params(length=0)

@@ -9,6 +9,7 @@ from matplotlib.patches import Patch, Polygon
 from matplotlib.patheffects import withStroke
 
 from gmn.evaluation.results import Results
+from gmn.figures.dark import ON_PICTURE
 from gmn.figures.style import Figure, Sheet, bare, caption, heading
 from gmn.mese import camera, world
 from gmn.mese.channels import FINGERS, table
@@ -89,15 +90,17 @@ def _sites(axes, model, data, view, side: int) -> None:
             bbox=LABEL,
         )
     for finger in FINGERS if side > 0 else ():
-        axes.plot(*view.project(data.site(f"{finger}_IMU").xpos), "x", color="w", ms=4, mew=0.9, path_effects=EDGE)
+        mark = {"ms": 4, "mew": 0.9, "path_effects": EDGE, "gid": f"{ON_PICTURE}-{finger}"}
+        axes.plot(*view.project(data.site(f"{finger}_IMU").xpos), "x", color="w", **mark)
 
 
 def _scale_bar(axes) -> None:
     """5 cm at the distance of the palm, in the lower right corner."""
     length = BAR / (2 * HALF_FIELD) * SIZE
     right, low = 0.95 * SIZE, 0.96 * SIZE
-    axes.plot([right - length, right], [low, low], color="w", lw=1.5)
-    axes.annotate("5 cm", (right - length / 2, low - 8), color="w", fontsize=6, ha="center", va="bottom")
+    axes.plot([right - length, right], [low, low], color="w", lw=1.5, gid=f"{ON_PICTURE}-bar")
+    label = axes.annotate("5 cm", (right - length / 2, low - 8), color="w", fontsize=6, ha="center", va="bottom")
+    label.set_gid(f"{ON_PICTURE}-label")
 
 
 def _outline(site, half: np.ndarray, view: camera.View) -> np.ndarray:

@@ -22,6 +22,7 @@ from gmn.models.gmn import GMN
 from gmn.trained.mesh import lattice
 
 SURFACE = 0.55  # share of the density inside that matter has where it ends
+SHARP = 8  # a point of one sample is filled or not, but for a thin layer
 LEAST = np.log(2) / EDGE  # 1/m: thinner than what stops half of the light within a cube is no matter
 INSIDE = EDGE / 4  # m, between the points that the density inside is measured at
 HALF = 0.5  # a point of one sample is filled, or not
@@ -53,7 +54,7 @@ def occupancy(model: GMN, z: Tensor, points: Tensor) -> Tensor:
         return carved(model, z, points)
     asked, known = density.split([len(points), len(everywhere)], 1)
     inside = known.square().sum(1, keepdim=True) / known.sum(1, keepdim=True).clamp(min=LEAST)  # of matter, its mean
-    return 1 - torch.exp2(-asked / (SURFACE * inside).clamp(min=LEAST))
+    return torch.sigmoid(SHARP * torch.log(asked / (SURFACE * inside).clamp(min=LEAST)))
 
 
 def best_level(each: np.ndarray) -> float:

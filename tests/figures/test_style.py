@@ -54,7 +54,8 @@ def test_a_saved_figure_has_its_dark_colours_and_keeps_its_light_ones(tmp_path):
             axes.plot([0, 1], color="black")
             write(figure, tmp_path / f"{name}.svg", **({"metadata": {"Date": None}} if name == "light" else {}))
     light, both = ((tmp_path / f"{name}.svg").read_text() for name in ("light", "both"))
-    assert f'[style*="stroke: #000000"] {{stroke: {dark.INK} !important}}' in both and "dark" not in light
+    kept = f':not([id^="{dark.ON_PICTURE}"] *)'
+    assert f'[style*="stroke: #000000"]{kept} {{stroke: {dark.INK} !important}}' in both and "dark" not in light
     assert re.sub(r"\n@media.*?\n}\n", "", both, flags=re.DOTALL) == light
 
 

@@ -16,7 +16,7 @@ from gmn.models.weights import save_weights
 from gmn.trained import TrainedGMN
 from gmn.trained import belief as belief_module
 from gmn.trained.mesh import SPREAD, lattice, spread, surface
-from gmn.trained.occupancy import HALF, LEAST, LEVELS, SURFACE, best_level, carved, occupancy, viewpoints
+from gmn.trained.occupancy import HALF, LEAST, LEVELS, SHARP, SURFACE, best_level, carved, occupancy, viewpoints
 from tests.conftest import SHARED, tiny_model
 from tests.models.test_field import solid_model
 
@@ -79,10 +79,18 @@ def test_matter_is_what_stops_light():
     field.density = lambda z, points: z * dense * (points.abs().amax(1) < EDGE) * (1 - 30 * points[:, 0])
     found = occupancy(model, z, points)
     inside = 1 + 30**2 * EDGE**2 * np.mean(np.square([1, 3, 5, 7])) / 64  # over eight layers of points
-    wanted = 1 - 2.0 ** -(torch.tensor([1, 0.7], dtype=torch.double) / (SURFACE * inside))
-    torch.testing.assert_close(found[0], wanted)
-    torch.testing.assert_close(found[1], wanted)  # however dense
-    torch.testing.assert_close(found[2], 1 - 2.0 ** -(torch.tensor([1, 0.7]).double() * 0.1 / LEAST))  # but for a haze
+    for row, least in ((0, 0), (1, 0), (2, LEAST)):  # however dense, unless it is a haze
+        density = z[row] * dense * torch.tensor([1, 0.7])
+        ratio = (density / max(SURFACE * inside * dense * float(z[row]), least)) ** SHARP
+        torch.testing.assert_close(found[row], ratio / (1 + ratio))
+    assert found[0, 0] > 0.9 and found[2].max() < 0.1
+
+
+def test_where_there_is_no_matter_nothing_is_filled():
+    model = tiny_model("apoe", 5, **SHARED)
+    model.fields[0].density = lambda z, points: torch.zeros(len(z), len(points), dtype=torch.double)
+    found = occupancy(model, torch.zeros(2, 1, dtype=torch.double), torch.zeros(3, 3, dtype=torch.double))
+    assert torch.equal(found, torch.zeros(2, 3, dtype=torch.double))
 
 
 def test_a_field_is_filled_where_its_pictures_show_matter():
