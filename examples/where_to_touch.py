@@ -1,8 +1,8 @@
 """Where to touch next: where the network would learn most of the shape, the farthest place, or in random order.
 
 Fifteen grasps of an object are there to choose from. It prints CSV: overlap of the imagined shape with the true one
-after so many touches, and how much more than in random order. The interval of three objects means little. Table and
-figure of docs/results.md (a quarter of an hour):
+after so many touches, and how much more than in random order. The interval of three objects means little. Numbers
+and figure of docs/results.md (a quarter of an hour):
 
     python examples/where_to_touch.py 200 --figure reports/trials/next-touch.svg > reports/trials/next-touch.csv
 """
@@ -23,7 +23,6 @@ from gmn.figures.style import FOR_PAGE, caption, save_picture, style
 from gmn.mese.parts import filled
 from gmn.mese.settings import SceneSettings
 from gmn.trained import TrainedGMN
-from gmn.trained.belief import Belief
 from gmn.trained.mesh import lattice
 from gmn.trained.occupancy import best_level, overlap
 
@@ -34,21 +33,22 @@ settings = SceneSettings(name="touched", image_size=model.config.image_size, cro
 points, fewer = (lattice(model.config.extent, step)[0] for step in (STEP, 2 * STEP))
 
 
-def in_order(scene: SensedScene, belief: Belief, touched: list[int], left: list[int]) -> int:
+def in_order(scene: SensedScene, touched: list[int], left: list[int]) -> int:
     """The next as they were made: from a random side each."""
     return left[0]
 
 
-def farthest(scene: SensedScene, belief: Belief, touched: list[int], left: list[int]) -> int:
+def farthest(scene: SensedScene, touched: list[int], left: list[int]) -> int:
     """The one whose wrist is farthest from all those before."""
     places = scene.contexts({"haptics": [*touched, *left]})["haptics"][1][:, :3]
     apart = np.linalg.norm(places[len(touched) :, None] - places[: len(touched)], axis=2)
     return left[int(apart.min(1).argmax())] if touched else left[0]
 
 
-def telling(scene: SensedScene, belief: Belief, touched: list[int], left: list[int]) -> int:
+def telling(scene: SensedScene, touched: list[int], left: list[int]) -> int:
     """The one that would tell most of the shape."""
     _, queries = scene.contexts({"haptics": left})["haptics"]
+    belief = model.infer(scene.contexts({"haptics": touched}))
     return left[int(belief.gain({"haptics": queries}, fewer)["haptics"].argmax())]
 
 
@@ -58,14 +58,10 @@ ORDERS = {"in random order": in_order, "the farthest": farthest, "the most telli
 def overlaps(scene: SensedScene, choose) -> list[float]:
     """Intersection over union with the true shape, after each of :data:`TOUCHES` touches."""
     truth, touched, found = filled(scene.object, points), [], []
-    for count in range(TOUCHES + 1):
-        belief = model.infer(scene.contexts({"haptics": touched}))
-        if count:
-            each = belief.occupancy(points, samples=8).numpy()
-            found.append(overlap(each.mean(0) > best_level(each), truth))
-        if count < TOUCHES:
-            left = [k for k in range(settings.views) if k not in touched]
-            touched.append(choose(scene, belief, touched, left))
+    for _ in range(TOUCHES):
+        touched.append(choose(scene, touched, [k for k in range(settings.views) if k not in touched]))
+        each = model.infer(scene.contexts({"haptics": touched})).occupancy(points, samples=8).numpy()
+        found.append(overlap(each.mean(0) > best_level(each), truth))
     return found
 
 

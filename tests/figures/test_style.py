@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import ImageColor
 
-from gmn.figures import dark
+from gmn.figures import dark, turntable
 from gmn.figures.imagined import draw as draw_imagined
 from gmn.figures.scene import draw as draw_scene
 from gmn.figures.style import FOR_PAGE, FOR_PHONE, panels, save_picture, style
@@ -47,6 +47,11 @@ def test_a_dark_page_turns_lightness_round_and_keeps_hues():
     assert max(box) < 90 and box[2] == max(box)  # light blue, dark blue
 
 
+def test_text_without_a_colour_is_light_on_a_dark_page_but_for_what_is_on_a_picture():
+    rules = dark.adaptive("<svg><style>*{}</style></svg>")
+    assert f"svg {{fill: {dark.INK}}}" in rules and f'[id^="{dark.ON_PICTURE}"] {{fill: black}}' in rules
+
+
 def test_a_saved_figure_has_its_dark_colours_and_keeps_its_light_ones(tmp_path):
     with style():
         for name, write in {"light": Figure.savefig, "both": save_picture}.items():
@@ -57,6 +62,14 @@ def test_a_saved_figure_has_its_dark_colours_and_keeps_its_light_ones(tmp_path):
     kept = f':not([id^="{dark.ON_PICTURE}"] *)'
     assert f'[style*="stroke: #000000"]{kept} {{stroke: {dark.INK} !important}}' in both and "dark" not in light
     assert re.sub(r"\n@media.*?\n}\n", "", both, flags=re.DOTALL) == light
+
+
+def test_the_turntable_is_cut_to_what_it_shows():
+    pictures = np.zeros((2, 10, 10, 3), np.uint8)
+    pictures[0, 4, 3], pictures[1, 6, 5] = 255, turntable.LIT + 1
+    assert turntable._edge(pictures) == 0.3
+    assert turntable._cut(pictures[0], 0.3).shape == (4, 4, 3) and turntable._cut(pictures[0], 0.3)[1, 0].all()
+    assert turntable._edge(pictures // 255 * turntable.LIT) == 0  # nothing is lit: nothing is cut
 
 
 def test_no_figure_is_pyplots():
