@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -257,3 +259,9 @@ def test_what_this_machine_cannot_hold_is_named(tmp_path, monkeypatch, model, ot
     with pytest.raises(UserError, match=rf"scales.laptop.{key}: [0-9.e+]+ GiB at least, this machine has 16: lower it"):
         load(tmp_path, changes)
     load(tmp_path, changes | {"scale": "smoke"})  # another machine may hold it
+
+
+def test_settings_are_read_without_pytorch():
+    """Every stage reads them; PyTorch alone takes seconds to import."""
+    script = "import sys, gmn.params, stages.check; sys.exit('torch' in sys.modules)"
+    assert subprocess.run((sys.executable, "-c", script)).returncode == 0

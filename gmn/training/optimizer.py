@@ -11,10 +11,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-OPTIMIZERS = Literal["adam", "muon"]
 MOMENTUM = 0.95
 MATCHED = 0.2  # root mean square of a step over its rate, about that of Adam's
-STEPS, QUINTIC = 5, (3.4445, -4.7750, 2.0315)  # of Newton and Schulz: singular values come to lie around 1
+STEPS, QUINTIC = 5, (3.4445, -4.7750, 2.0315)  # of Newton and Schulz
 
 
 class Optimizer:
@@ -28,7 +27,7 @@ class Optimizer:
             can be told another.
     """
 
-    def __init__(self, model: nn.Module, kind: OPTIMIZERS, rate: float, capturable: bool = False):
+    def __init__(self, model: nn.Module, kind: Literal["adam", "muon"], rate: float, capturable: bool = False):
         named = dict(model.named_parameters())
         matrices = {k for k, w in named.items() if kind == "muon" and w.ndim > 1 and k.endswith("weight")}
         others = [weight for name, weight in named.items() if name not in matrices]
@@ -69,13 +68,12 @@ class Optimizer:
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Go on from a :meth:`state`."""
+        entries: dict[str, dict[int, dict[str, Tensor]]] = {name: {} for name in self.parts}
+        for key, value in state.items():
+            name, k, entry = key.split(".")
+            entries[name].setdefault(int(k), {})[entry] = value
         for name, part in self.parts.items():
-            entries: dict[int, dict[str, Tensor]] = {}
-            for key, value in state.items():
-                owner, k, entry = key.split(".")
-                if owner == name:
-                    entries.setdefault(int(k), {})[entry] = value
-            part.load_state_dict({**part.state_dict(), "state": entries})
+            part.load_state_dict({**part.state_dict(), "state": entries[name]})
 
 
 class Muon(torch.optim.Optimizer):
@@ -89,7 +87,7 @@ class Muon(torch.optim.Optimizer):
         """One step. Its size does not depend on the gradient's, so matrices that the batch did not use must stay."""
         for group in self.param_groups:
             for weight in group["params"]:
-                if weight.grad is None or not weight.grad.any():
+                if weight.grad is None or not weight.grad.norm() > 0:  # 0 where squares underflow, too
                     continue
                 state = self.state[weight]
                 if not state:
@@ -100,7 +98,10 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """About the nearest matrix with orthogonal rows, or columns: singular values between 0.7 and 1.2 or so."""
+    """About the nearest matrix with orthogonal rows, or columns, to ``matrix`` (n, m), whose norm is not zero.
+
+    Singular values come to lie between 0.7 and 1.2 or so; those below 0.005 of the norm stay smaller.
+    """
     x, (a, b, c) = matrix / matrix.norm(), QUINTIC
     tall = len(x) > x.shape[1]
     x = x.T if tall else x

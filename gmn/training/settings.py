@@ -7,7 +7,6 @@ from pydantic import Field, field_validator, model_validator
 from gmn.arguments import Count, Positive
 from gmn.data.settings import Contexts
 from gmn.section import Section, Share
-from gmn.training.optimizer import OPTIMIZERS
 
 
 class Lesson(Section):
@@ -61,7 +60,7 @@ class Train(Section):
     iterations: Count
     batch_size: Count
     curriculum: Curriculum | None = None
-    optimizer: OPTIMIZERS = "adam"
+    optimizer: Literal["adam", "muon"] = "adam"
     learning_rate: Annotated[float, Field(ge=1e-9, le=1)]
     initialisation: Literal["default", "scaled"] = "default"
     warmup: Annotated[int, Field(ge=0)] = 0
@@ -95,7 +94,7 @@ class Train(Section):
         if self.padded and any(lesson.views or lesson.scenes for lesson in self.lessons):
             raise ValueError("padded batches have one shape: leave views and scenes out of curriculum.lessons")
         if self.padded and self.optimizer != "adam":
-            raise ValueError(f"padded: steps of {self.optimizer} cannot be replayed on a GPU; use optimizer: adam")
+            raise ValueError("padded: is replayed with optimizer adam only; use that, or padded: false")
         return self
 
     @property
@@ -112,5 +111,5 @@ class Train(Section):
     @property
     def steps(self) -> str:
         """What makes steps, and how large, in words."""
-        kind = {"adam": "Adam", "muon": "Muon (Adam for biases)"}[self.optimizer]
+        kind = {"adam": "Adam", "muon": "Muon (Adam for all but layers' weights)"}[self.optimizer]
         return f"{kind} at {self.learning_rate}"

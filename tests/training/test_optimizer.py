@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from gmn.errors import UserError
-from gmn.training.optimizer import Optimizer
+from gmn.training.optimizer import Optimizer, orthogonal
 from gmn.training.settings import Train
 
 RATE = 0.01
@@ -74,6 +74,19 @@ def test_muon_leaves_alone_what_a_batch_did_not_use():
     assert torch.equal(model.other.weight, kept) and not torch.equal(model.conv.weight, conv)
 
 
+def test_muon_stays_where_a_gradient_is_next_to_nothing():
+    model, optimizer = made("muon")
+    stepped(model, optimizer, [0], scale=1e-30)
+    assert all(weight.isfinite().all() for weight in model.parameters())
+    assert torch.equal(model.conv.weight, Weights().conv.weight)
+
+
+@pytest.mark.parametrize("shape", [(4, 6, 3, 3, 3), (40, 5), (3, 8, 2)])
+def test_any_matrix_becomes_orthogonal(shape):
+    values = torch.linalg.svdvals(orthogonal(torch.randn(shape, generator=torch.Generator().manual_seed(0)).flatten(1)))
+    assert values.min() > 0.5 and values.max() < 1.3
+
+
 @pytest.mark.parametrize("kind", ["adam", "muon"])
 def test_it_goes_on_from_its_state(kind):
     whole, first = made(kind), made(kind)
@@ -97,6 +110,6 @@ def test_a_rate_of_zero_moves_nothing(kind):
 
 def test_what_a_gpu_replays_is_adam():
     common = dict(iterations=1, batch_size=1, learning_rate=0.1, evaluate_every=1, validation_scenes=1, padded=True)
-    with pytest.raises(UserError, match="steps of muon cannot be replayed on a GPU; use optimizer: adam"):
+    with pytest.raises(UserError, match="padded: is replayed with optimizer adam only; use that, or padded: false"):
         Train(**common, optimizer="muon")
     assert Train(**common).optimizer == "adam"
