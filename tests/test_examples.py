@@ -63,6 +63,10 @@ def test_where_to_touch(example, tmp_path):
     assert "prefers-color-scheme: dark" in (tmp_path / "next.svg").read_text()
 
 
+def test_help_of_an_example(example):
+    assert "--figure" in example("where_to_touch.py", "--help")
+
+
 def test_a_figure_of_another_kind_is_refused_before_the_work(tmp_path):
     command = (sys.executable, str(EXAMPLES / "where_to_touch.py"), "--figure", str(tmp_path / "next.gif"))
     result = subprocess.run(command, capture_output=True, text=True)

@@ -24,7 +24,7 @@ def test_one_call_makes_what_lacks(workplace, tmp_path):
     a, z = text.index("regimes: "), text.index("workers: ")
     params.write_text(text[:a] + "regimes: [m8-1-2]\n" + text[z:])
     change_params(workplace, "{share: 0.5, views: 2, scenes: 6}", "{share: 0.5, first: 4}")
-    change_params(workplace, "      rendered: 4\n", "      rendered: 4\n      padded: true\n")
+    change_params(workplace, "      rendered: 4\n", "      rendered: 4\n      padded: true\n      optimizer: adam\n")
     for name in LACKING:
         shutil.rmtree(workplace / name) if (workplace / name).is_dir() else (workplace / name).unlink()
     before = [(workplace / name).stat().st_mtime_ns for name in KEPT]

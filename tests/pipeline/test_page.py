@@ -52,6 +52,19 @@ def test_figures_are_as_dark_as_the_page(page, scheme, corner):
     page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
+@pytest.mark.parametrize("scheme, ink", [("light", "rgb(0, 0, 0)"), ("dark", "rgb(237, 237, 237)")])
+def test_marks_on_pictures_keep_their_colours(browser, repro, scheme, ink):
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.get((repro[0] / "reports/smoke/figures/fig1.svg").as_uri())
+    strokes, text = browser.execute_script(f"""
+        const style = (selector, name) => [...document.querySelectorAll(selector)].map(e => getComputedStyle(e)[name]);
+        return [style('[id^="{dark.ON_PICTURE}"] path', 'stroke'), style('[id^="text_"]', 'fill')];
+    """)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert set(strokes) == {"rgb(0, 0, 0)"} and ink in text
+
+
 def test_nothing_overflows(page):
     page.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")

@@ -10,7 +10,7 @@ from gmn.data.regime import Regime
 from gmn.data.settings import Contexts
 from gmn.errors import UserError
 from gmn.models.weights import load_tensors, load_weights, save_tensors, save_weights
-from gmn.progress import Progress
+from gmn.progress import Progress, silent
 from gmn.training import checkpoint
 from gmn.training.checkpoint import Checkpoints
 from gmn.training.loop import Run, described, phases_of, schedule, train, weights
@@ -80,7 +80,16 @@ class Watched(Progress):
 
 @pytest.fixture(scope="module")
 def finished(run, tmp_path_factory):
-    return train(run, Checkpoints(tmp_path_factory.mktemp("whole")))
+    checkpoints = Checkpoints(tmp_path_factory.mktemp("whole"))
+    return *train(run, checkpoints), checkpoints
+
+
+def test_progress_is_shown_unless_silent(run, finished, capsys):
+    train(run, finished[2])
+    count = run.settings.iterations
+    assert f"train {run.config.network}: {count}/{count} it" in capsys.readouterr().err
+    train(run, finished[2], silent())
+    assert capsys.readouterr().err == ""
 
 
 def test_a_killed_run_ends_in_the_same_bits(run, finished, tmp_path):
