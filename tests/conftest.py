@@ -38,8 +38,8 @@ GEOMETRIES = {"map": {}, "volume": VOLUME, "volume of one step": VOLUME | {"step
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than cores: tests of the pipeline wait for processes."""
-    return 1 + (os.cpu_count() or 1)
+    """One a core, not half of them where two share one; tests of the pipeline start more processes."""
+    return os.cpu_count() or 1
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ def test_the_loop(lab):
     until = time.monotonic() + 300
     while any(word in (status := run(lab, "dvc", "queue", "status").stdout) for word in ("Running", "Queued")):
         assert time.monotonic() < until and "Failed" not in status, status
-        time.sleep(8)  # a status takes a core for seconds
+        time.sleep(20)  # a status takes a core for seconds
     assert status.count("Success") == 2, status
     found = run(lab, "dvc", "exp", "list", "--name-only").stdout.split()
     for name in {"slow", "fast"} - set(found):  # what the page says to do where DVC has lost one
