@@ -5,7 +5,6 @@ import json
 import re
 import runpy
 import shutil
-import subprocess
 import sys
 from contextlib import redirect_stdout
 from io import StringIO
@@ -16,6 +15,8 @@ import pytest
 import trimesh
 from PIL import Image
 
+from tests.served import script
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NOTEBOOK = EXAMPLES / "first_steps.ipynb"
 
@@ -23,8 +24,7 @@ NOTEBOOK = EXAMPLES / "first_steps.ipynb"
 @pytest.fixture
 def example(tmp_path):
     def run(name: str, *arguments: str) -> str:
-        command = [sys.executable, str(EXAMPLES / name), *arguments]
-        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        result = script(tmp_path, EXAMPLES / name, *arguments)
         assert result.returncode == 0, result.stderr
         return result.stdout
 
@@ -68,8 +68,7 @@ def test_help_of_an_example(example):
 
 
 def test_a_figure_of_another_kind_is_refused_before_the_work(tmp_path):
-    command = (sys.executable, str(EXAMPLES / "where_to_touch.py"), "--figure", str(tmp_path / "next.gif"))
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = script(tmp_path, EXAMPLES / "where_to_touch.py", "--figure", "next.gif")
     assert result.returncode == 2 and "next.gif: no picture; use a name that ends in .png" in result.stderr
 
 
@@ -120,7 +119,7 @@ def test_own_observations(example, tmp_path):
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recorded") / "mine"
-    subprocess.run([sys.executable, str(EXAMPLES / "own_observations.py"), "record", str(folder)], check=True)
+    assert script(folder.parent, EXAMPLES / "own_observations.py", "record", "mine").returncode == 0
     return folder
 
 
@@ -158,15 +157,6 @@ def test_a_table_of_another_editor(recorded, tmp_path, example):
     example("own_observations.py", "imagine", "mine", "--samples", "1")
 
 
-def test_a_run_of_other_scenes_is_refused(example, tmp_path):
-    short = ("own_senses.py", "rooms", "--iterations", "40", "--scenes")
-    first = example(*short, "40")
-    assert example(*short, "40") == first
-    command = [sys.executable, str(EXAMPLES / short[0]), *short[1:], "80"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert result.returncode == 2 and "of another run: train.scenes is 40, wanted 80" in result.stderr
-
-
 def test_shape_for_grasping(example):
     said = example("shape_for_grasping.py")
     mesh = trimesh.load(said.partition(":")[0])
@@ -179,8 +169,17 @@ def test_shape_for_grasping(example):
     assert float(re.search(r"true shape: ([\d.]+)", said)[1]) > 0.45  # a lump in the middle has 0.4
 
 
-def test_own_senses(example):
-    said = example("own_senses.py")
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory):
+    """Where the example of own senses has trained, and what it said."""
+    base = tmp_path_factory.mktemp("senses")
+    result = script(base, EXAMPLES / "own_senses.py", "rooms")
+    assert result.returncode == 0, result.stderr
+    return base, result.stdout
+
+
+def test_own_senses(rooms):
+    said = rooms[1]
     blind = float(re.search(r"ranges vary by ([\d.]+)", said)[1])
     gained = []
     for network in ("baseline", "poe", "apoe"):
@@ -189,6 +188,13 @@ def test_own_senses(example):
         assert len(errors) == 4 and max(errors) < blind, said
         gained.append(errors[0] - errors[-1])
     assert sum(gained) > 0, said  # sound tells of the pillar; after so short a training not to every network
+
+
+def test_a_run_of_other_scenes_is_refused(rooms):
+    base, said = rooms
+    assert script(base, EXAMPLES / "own_senses.py", "rooms").stdout == said
+    result = script(base, EXAMPLES / "own_senses.py", "rooms", "--scenes", "120")
+    assert result.returncode == 2 and "of another run: train.scenes is 100, wanted 120" in result.stderr
 
 
 def run_cells(made: dict) -> None:

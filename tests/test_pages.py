@@ -127,7 +127,10 @@ def test_who_wins_is_said_by_the_interval(run):
 
 def test_one_network_against_another_by_some_measures(run):
     by = {"grey": measures.explained("touches"), "chroma": measures.explained("touches", "chroma")}
-    assert tables.against(run, "apoe", "baseline", by) == "ahead of baseline in grey; level with baseline in chroma"
+    assert rows(tables.against(run, "apoe", "baseline", by))[2:] == [
+        ["ahead of baseline", "grey"],
+        ["level with baseline", "chroma"],
+    ]
 
 
 def test_the_first_part_of_the_verdict_decides(run):

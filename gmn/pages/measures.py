@@ -136,12 +136,12 @@ CONTEXTS = {  # of the evaluation `explained`
 ELBO = Measure("missing", elbo, form=",.0f")
 TURN = Measure("explained", turned, lambda changed, variance: changed.mean(-1) / variance.mean(-1))
 KNOWN: dict[str, list[Measure]] = {
-    "ELBO, nats": [ELBO],
-    "ten scenes told apart by five pictures and touches": [accuracy("H+I", 5)],
-    "by one of each": [accuracy("H+I", 1)],
+    "ELBO of validation scenes, nats per view x M": [ELBO],
+    "ten scenes told apart by five of each sense": [accuracy("H+I", 5)],
+    "by one of each sense": [accuracy("H+I", 1)],
     "by five pictures": [accuracy("I", 5)],
     "by five touches": [accuracy("H", 5)],
-    "pictures matched to one of ten scenes known by 15 touches": [recognised(15)],
+    "five pictures matched to one of ten scenes, each known by 15 touches": [recognised(15)],
     "overlap with the true shape, from ten pictures": [shape("pictures", 10)],
     "overlap from ten touches": [shape("touches", 10)],
     "overlap from ten of both": [shape("both", 10)],
@@ -163,10 +163,10 @@ BOUNDS: dict[str, list[Measure]] = {
 }
 HUES: dict[str, list[Measure]] = {
     "hue of a hidden cube: cosine with the cube that hides it": [chroma("hue_hider")],
-    "with its own": [chroma("hue_own")],
-    "with the other cubes shown": [chroma("hue_others")],
-    "variance of chroma across samples, cubes seen": [chroma("variance_seen")],
-    "cubes hidden": [chroma("variance_hidden")],
+    "cosine with its own": [chroma("hue_own")],
+    "cosine with the other cubes shown": [chroma("hue_others")],
+    "variance of chroma across samples, seen cubes": [chroma("variance_seen")],
+    "variance of chroma across samples, hidden cubes": [chroma("variance_hidden")],
 }
 COVERAGE: dict[str, list[Measure]] = {
     "touch from ten pictures": [covered("haptics", "pictures", 0.9)],

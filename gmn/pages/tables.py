@@ -148,10 +148,11 @@ def _alike(standings: dict[str, str]) -> dict[str, list[str]]:
 
 
 def against(run: Run, network: str, reference: str, by: dict[str, Measure]) -> str:
-    """``level with PoE in a, b; behind PoE in c``: how one network stands to another by some measures."""
+    """How one network stands to another by some measures: a row each for level, ahead, behind."""
     standings = {name: standing(run, measure, network, reference) for name, measure in by.items()}
-    other = NETWORKS[reference].label
-    return "; ".join(f"{where} {other} in {', '.join(names)}" for where, names in _alike(standings).items())
+    label, other = (NETWORKS[name].label for name in (network, reference))
+    rows = ([f"{where} {other}", ", ".join(names)] for where, names in _alike(standings).items())
+    return markdown(rows, [f"{label} is", "in"])
 
 
 def verdicts(*runs: Run) -> str:

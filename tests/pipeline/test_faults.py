@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.pipeline.conftest import ENVIRONMENT, assert_refused, run, stage
-from tests.pipeline.served import served
+from tests.served import served
 
 DENSITY = "reports/smoke/density/m2/apoe/0.json"
 

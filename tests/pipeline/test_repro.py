@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from tests.pipeline.conftest import change_params, copy_tree, run
-from tests.pipeline.served import served
+from tests.served import served
 
 FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figs1", "figs2", "figs4", "figs5", "figs6", "table1")
 BEYOND = ("agreement", "calibration", "explained", "felt", "hand", "shape", "samples", "scores", "touches")

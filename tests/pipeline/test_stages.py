@@ -19,7 +19,7 @@ from gmn.data.regime import Regime
 from gmn.data.shards import SceneSet, shard_name
 from gmn.mese import shape
 from tests.pipeline.conftest import ENVIRONMENT, assert_refused, change_params, run, stage
-from tests.pipeline.served import served
+from tests.served import served
 
 
 def kill_when(folder: Path, pattern: str, *command: str) -> None:
