@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gmn.commands.options import Look, MeshFile, PictureFile, Samples, Scene, Touch, Views
+from gmn.commands.options import Look, MeshFile, PictureFile, Refine, Samples, Scene, Touch, Views
 from gmn.errors import UserError
 from gmn.params import Settings
 from gmn.paths import PARAMS
@@ -29,6 +29,7 @@ def run(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Of the training run; the first of `seeds` if not said.")
     ] = None,
+    refine: Refine = 0,
     mesh: MeshFile = None,
 ) -> None:
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
@@ -43,4 +44,5 @@ def run(
     found = {name: load_trained(settings, which, seed) for name, which in labelled(model or [settings.model]).items()}
     networks = {name: network for name, (network, _) in found.items()}
     about = f"scale {settings.scale}; {', '.join(whose for _, whose in found.values())}"
-    draw_imagined(networks, settings.scene_settings(object_set), scene, look, touch, views, samples, about, out, mesh)
+    scenes = settings.scene_settings(object_set)
+    draw_imagined(networks, scenes, scene, look, touch, views, samples, about, out, refine, mesh)

@@ -251,12 +251,12 @@ CALLS: dict[str, Callable] = {
     "load_weights": lambda t: (weights.load_weights, dict(path=t.base / "w.safetensors", expected=None)),
     "find_weights": lambda t: (find_weights, dict(name="laptop/m2/apoe")),
     "TrainedGMN.from_pretrained": lambda t: (TrainedGMN.from_pretrained, dict(name=t.base / "w.safetensors")),
-    "TrainedGMN.infer": lambda t: (t.model.infer, dict(contexts={})),
+    "TrainedGMN.infer": lambda t: (t.model.infer, dict(contexts={}, refine=0)),
     "TrainedGMN.infer, of a sense": lambda t: (
         lambda senses, queries: t.model.infer({"haptics": (senses, queries)}),
         dict(zip(("senses", "queries"), t.sensed.contexts({"haptics": [0]})["haptics"], strict=True)),
     ),
-    "Belief": lambda t: (belief.Belief, dict(model=t.model, contexts={})),
+    "Belief": lambda t: (belief.Belief, dict(model=t.model, contexts={}, refine=0)),
     "Belief.imagine": lambda t: (t.model.infer({}).imagine, dict(queries={}, samples=1, seed=0, size=None)),
     "Belief.gain": lambda t: (t.model.infer({}).gain, dict(candidates={}, about=[[0, 0, 0]], samples=2, seed=0)),
     "Belief.log_likelihood": lambda t: (
@@ -316,7 +316,8 @@ ELSEWHERE = {
     "gmn.evaluation.tidy": FILES, "gmn.params": FILES, "gmn.section": FILES, "gmn.errors": "raised, not called",
     "gmn.progress": "of stages and training, which are checked", "gmn.figures.all": RESULTS,
     "gmn.figures.style": RESULTS, "gmn.figures.series": RESULTS,
-    "gmn.trained.occupancy": TENSORS, "gmn.trained.mesh": "of what a Belief says, which is checked",
+    "gmn.trained.occupancy": TENSORS, "gmn.trained.refine": TENSORS,
+    "gmn.trained.mesh": "of what a Belief says, which is checked",
 }  # fmt: skip
 MADE_INSIDE = {
     "render", "trace", "table", "Channel", "grasp", "enough_shapes", "Sets", "Simulate", "Interval", "serve",

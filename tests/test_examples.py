@@ -63,6 +63,22 @@ def test_where_to_touch(example, tmp_path):
     assert "prefers-color-scheme: dark" in (tmp_path / "next.svg").read_text()
 
 
+def test_refine(tmp_path, capsys):
+    """Two objects, one network, touches alone and pictures alone."""
+    main = runpy.run_path(str(EXAMPLES / "refine.py"), run_name="refine")["main"]
+    contexts = main.__globals__["CONTEXTS"]
+    for name in set(contexts) - {"ten touches", "ten pictures", "one picture and 15 touches"}:
+        del contexts[name]
+    main.__globals__["STEPS"] = {"apoe": (0, 10)}
+    main(2, tmp_path / "refined.svg")
+    head, *rows = (line.split(",") for line in capsys.readouterr().out.splitlines())
+    assert head == ["network", "given", "steps", "overlap", "grey", "chroma", "CPU s"] and len(rows) == 6
+    numbers = np.array([[float(cell.split()[0]) for cell in row[3:]] for row in rows])
+    before, after = numbers[::2], numbers[1::2]
+    assert (after[:, :2] > before[:, :2]).all() and (after[1:, 2] > before[1:, 2]).all() and (after[:, 3] > 0).all()
+    assert (tmp_path / "refined.svg").read_text().count("<image") == 7 * 2
+
+
 def test_help_of_an_example(example):
     assert "--figure" in example("where_to_touch.py", "--help")
 

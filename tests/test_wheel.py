@@ -114,7 +114,10 @@ def test_the_library_works(alone, installed):
 
 def test_the_commands_draw(alone, installed, tmp_path):
     gmn = str(installed / "bin" / "gmn")
-    for command in (["look", "--scene", "3"], ["imagine", "--look", "0", "--touch", "1", "--views", "4"]):
+    for command in (
+        ["look", "--scene", "3"],
+        ["imagine", "--look", "0", "--touch", "1", "--views", "4", "--refine", "2"],
+    ):
         result = alone(gmn, *command, "drawn/picture.png")
         assert result.returncode == 0 and result.stdout == "drawn/picture.png\n", result.stderr
         with Image.open(tmp_path / "drawn/picture.png") as picture:

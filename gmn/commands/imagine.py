@@ -9,7 +9,7 @@ import typer
 
 from gmn.arguments import checked, listed
 from gmn.commands import SCENES
-from gmn.commands.options import Look, MeshFile, PictureFile, Samples, Scene, Touch, Views
+from gmn.commands.options import Look, MeshFile, PictureFile, Refine, Samples, Scene, Touch, Views
 from gmn.errors import UserError
 from gmn.mese.settings import SceneSettings
 
@@ -27,13 +27,14 @@ def run(
     model: Annotated[
         list[str], typer.Option(help="Weights of the package such as laptop/m2/poe, or a file; may be repeated.")
     ] = ("laptop/m2/apoe",),  # pyrefly: ignore[bad-function-definition]
+    refine: Refine = 0,
     mesh: MeshFile = None,
 ) -> None:
     """Imagine a scene from some looks and touches: samples of each network, their spread, the truth."""
     from gmn.trained import TrainedGMN
 
     networks = {name: TrainedGMN.from_pretrained(weights) for name, weights in labelled(model).items()}
-    draw_imagined(networks, SCENES, scene, look, touch, views, samples, ", ".join(model), out, mesh)
+    draw_imagined(networks, SCENES, scene, look, touch, views, samples, ", ".join(model), out, refine, mesh)
 
 
 def draw_imagined(
@@ -46,6 +47,7 @@ def draw_imagined(
     samples: int,
     about: str,
     out: Path,
+    refine: int = 0,
     mesh: Path | None = None,
 ) -> None:
     """Write a picture of what networks imagine of one scene, and the shape that a single one takes it to have.
@@ -59,6 +61,7 @@ def draw_imagined(
         samples: of z.
         about: the networks, for the line below the picture.
         out: the file.
+        refine: steps, as of :class:`gmn.trained.belief.Belief`.
         mesh: the file of the shape, if one is wanted.
 
     Raises:
@@ -72,6 +75,7 @@ def draw_imagined(
     from gmn.explore import scene as explored
     from gmn.figures.imagined import draw
     from gmn.figures.style import save_picture
+    from gmn.mese.pose import camera_pose, query
     from gmn.trained.belief import Belief
     from gmn.trained.mesh import write_mesh
 
@@ -82,17 +86,20 @@ def draw_imagined(
         for size in {settings.image_size, *sizes.values()}
     }
     given = {"vision": range(look), "haptics": range(touch)}
+    beliefs = {name: Belief(net, seen[sizes[name]].contexts(given), refine) for name, net in networks.items()}
+    around = {"vision": query(camera_pose(angles))}
     imagined = {
-        name: explored.imagine(network, seen[sizes[name]], given, angles, samples, network.drawn * sizes[name])
-        for name, network in networks.items()
-    }
+        name: belief.imagine(around, samples, size=networks[name].drawn * sizes[name])["vision"]
+        .clamp(0, 1).movedim(2, -1).cpu().numpy()
+        for name, belief in beliefs.items()
+    }  # fmt: skip
     if mesh:
-        for name, network in networks.items():
-            belief = Belief(network, seen[sizes[name]].contexts(given))
+        for belief in beliefs.values():
             write_mesh(belief.mesh(), mesh)
         print(mesh)
     sensed = seen[settings.image_size]
     title = f"Imagined by {', '.join(networks)}; looks: {look}, touches: {touch}; scene {scene} of {settings.name}"
+    about += f"; refined in {refine} steps" if refine else ""
     about = f"{about}; viewpoints all around, a little from above"
     truth = sensed.truth(angles, max(network.drawn * sizes[name] for name, network in networks.items()))
     save_picture(draw(sensed.pictures(given), imagined, truth, title, about), out)

@@ -27,6 +27,9 @@ Look = Annotated[int, typer.Option(min=0, help="How many pictures are given, the
 Touch = Annotated[int, typer.Option(min=0, help="How many grasps are given, the scene's first ones.")]
 Views = Annotated[int, typer.Option(min=1, max=24, help="How many viewpoints around the object are imagined.")]
 Samples = Annotated[int, typer.Option(min=1, max=12, help="How many samples of z are drawn, a row each.")]
+Refine = Annotated[
+    int, typer.Option(min=0, max=1000, help="Steps by which each sample fits what is given better, such as 10.")
+]
 MeshFile = Annotated[
     Path | None,
     typer.Option("--mesh", callback=_meshable, help="The likely shape, too, as a mesh in metres: .ply, .obj or .stl."),

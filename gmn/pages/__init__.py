@@ -32,6 +32,7 @@ def pages(settings: Settings, root: Path = Path()) -> dict[Path, str]:
         "runs": Runs(settings, root),
         "M": measures,
         "csv": partial(tables.from_csv, root),
+        "across": partial(tables.across_csv, root),
     }
     return {
         target(path.name): environment.get_template(path.name).render()

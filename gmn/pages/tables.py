@@ -284,5 +284,18 @@ def from_csv(root: Path, path: str, columns: Iterable[str] = (), **among: tuple[
     with (root / path).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     chosen = list(columns or rows[0])
-    shown = (row for row in rows if all(row[name] in values for name, values in among.items()))
-    return markdown(([row[name] for name in chosen] for row in shown), chosen)
+    return markdown(([row[name] for name in chosen] for row in _of(rows, among)), chosen)
+
+
+def across_csv(root: Path, path: str, down: str, over: str, cells: Iterable[str], **among: tuple[str, ...]) -> str:
+    """A table of a CSV with a row for each value of column ``down``, a column for each of ``over``; in each the means
+    of ``cells``, without intervals."""
+    with (root / path).open(encoding="utf-8") as file:
+        rows = _of(list(csv.DictReader(file)), among)
+    found = {(row[down], row[over]): " / ".join(row[name].partition(" (")[0] for name in cells) for row in rows}
+    lines, heads = (list(dict.fromkeys(values)) for values in zip(*found, strict=True))
+    return markdown(([line, *(found.get((line, head), "") for head in heads)] for line in lines), [down, *heads])
+
+
+def _of(rows: list[dict], among: dict[str, tuple[str, ...]]) -> list[dict]:
+    return [row for row in rows if all(row[name] in values for name, values in among.items())]

@@ -15,7 +15,7 @@ from gmn.arguments import checked
 from gmn.errors import UserError
 from gmn.models.gmn import GMN
 from gmn.models.weights import SUFFIX, load_weights
-from gmn.trained.belief import Belief
+from gmn.trained.belief import Belief, Steps
 
 PRETRAINED = Path(__file__).parents[1] / "pretrained"  # weights that come with the package
 
@@ -33,9 +33,9 @@ class TrainedGMN(GMN):
         """
         return load_weights(find_weights(name), kind=cls)
 
-    def infer(self, contexts: Mapping[str, object]) -> Belief:
+    def infer(self, contexts: Mapping[str, object], refine: Steps = 0) -> Belief:
         """What is believed of a scene given views of any subset of modalities, see :class:`Belief`."""
-        return Belief(self, contexts)
+        return Belief(self, contexts, refine)
 
 
 @checked

@@ -233,6 +233,7 @@ def test_nothing_is_left_behind(trained, looks, touches):
         belief.imagine({"vision": looks[1][:2], "haptics": touches[1][:2]}, samples=2)
         belief.log_likelihood({"vision": some(looks, 1)}, samples=2)
         belief.gain({"haptics": touches[1][:2]}, np.zeros((2, 3)), samples=2)
+        trained.infer({"haptics": some(touches, 2)}, refine=2).imagine({"haptics": touches[1][:2]})
 
     ask()
     before = alive()
