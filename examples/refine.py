@@ -1,8 +1,9 @@
 """What a few steps of gradient ascent for each scene make of what the networks imagine.
 
 It prints CSV: of new objects, for each network and context, after so many steps, the overlap of the imagined shape with
-the true one, the share of the variance of unseen pictures that is explained, and the CPU time that the samples of one
-object took. Numbers and figure of docs/results.md (half an hour):
+the true one, the share of the variance of unseen pictures that is explained, each with its paired gain over no steps;
+the variance of pictures over samples as a share of their squared error (1: samples differ as much as they err); the CPU
+time that the samples of one object took. Numbers and figure of docs/results.md (half an hour):
 
     python examples/refine.py 60 --figure reports/trials/refined.svg > reports/trials/refined.csv
 """
@@ -18,7 +19,7 @@ import typer
 from gmn.commands.options import drawable
 from gmn.errors import exit_with_message
 from gmn.evaluation.explained import parts
-from gmn.evaluation.intervals import Interval, bootstrap, share_explained
+from gmn.evaluation.intervals import Interval, bootstrap, interval_of, share_explained
 from gmn.evaluation.shape import STEP
 from gmn.explore.scene import SensedScene, orbit
 from gmn.figures.style import PAGE, bare, caption, close, panels, save_picture, style
@@ -39,7 +40,7 @@ CONTEXTS = {
     "ten of both": {"vision": range(10), "haptics": range(10)},
 }
 STEPS = {"apoe": (0, 3, 10, 30), "baseline": (0, 10), "poe": (0, 10)}
-DRAWN = {"ten touches": (0, 10), "one picture and 15 touches": (0, 10), "ten pictures": (0, 30)}  # steps, a row each
+DRAWN = {"ten touches": (0, 10), "one picture and 15 touches": (0, 10), "ten pictures": (0, 10)}  # steps, a row each
 OBJECTS, LARGER = 6, 4
 torch.set_num_threads(1)  # networks this small gain little from more, and other work keeps its cores
 models = {name: TrainedGMN.from_pretrained(f"laptop/m2/{name}") for name in STEPS}
@@ -49,11 +50,13 @@ points = lattice(config.extent, STEP)[0]
 
 
 class Found(NamedTuple):
-    """Of one object: overlap of shapes; mean squares of pictures' errors, grey and chroma; CPU seconds."""
+    """Of one object: overlap of shapes; mean squares of pictures' errors, grey and chroma, and what samples expect of
+    their sum; CPU seconds."""
 
     overlap: float
     grey: float
     chroma: float
+    expected: float
     seconds: float
 
 
@@ -62,12 +65,13 @@ def measured(model: TrainedGMN, scene: SensedScene, given: dict, steps: int) -> 
     pictures, queries = scene.contexts({"vision": ASKED})["vision"]
     began = time.process_time()
     belief = model.infer(scene.contexts(given), refine=steps)
-    imagined = belief.imagine({"vision": queries}, SAMPLES)["vision"].mean(0)
+    imagined = belief.imagine({"vision": queries}, SAMPLES)["vision"]
     seconds = time.process_time() - began
     each = belief.occupancy(points, SAMPLES).numpy()
     shape = overlap(each.mean(0) > best_level(each), filled(scene.object, points))
-    errors = parts((imagined - as_fractions(pictures))[None])
-    return Found(float(shape), *(float(error[0]) for error in errors), seconds)
+    errors = parts((imagined.mean(0) - as_fractions(pictures))[None])
+    expected = (1 + 1 / SAMPLES) * imagined.var(0).mean()
+    return Found(float(shape), *(float(error[0]) for error in errors), float(expected), seconds)
 
 
 def as_fractions(pictures: np.ndarray) -> torch.Tensor:
@@ -80,9 +84,19 @@ def varying(scenes: list[SensedScene]) -> tuple[np.ndarray, np.ndarray]:
     return parts(shown - shown.mean((0, 1)))
 
 
-def told(interval: Interval, digits: int = 2) -> str:
+def told(interval: Interval) -> str:
     mean, low, high = interval
-    return f"{mean:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+    return f"{mean:.2f} ({low:.2f} to {high:.2f})"
+
+
+def row(found: np.ndarray, before: np.ndarray, variances: tuple[np.ndarray, np.ndarray]) -> list[str]:
+    """Cells of :class:`Found` of all objects, (fields, objects), and of the same with no steps."""
+    cells = [told(bootstrap(found[0])), told(bootstrap(found[0] - before[0]))]
+    for error, first, variance in zip(found[1:3], before[1:3], variances, strict=True):
+        more = interval_of(lambda e, f, v: (f.mean(-1) - e.mean(-1)) / v.mean(-1), error, first, variance)
+        cells += [told(share_explained(error, variance)), told(more)]
+    spread = interval_of(lambda e, s: s.mean(-1) / e.mean(-1), found[1] + found[2], found[3])
+    return [*cells, told(spread), f"{found[4].mean():.2f}"]
 
 
 def draw(scenes: list[SensedScene], path: Path) -> None:
@@ -116,15 +130,13 @@ def main(
     """Measure what networks imagine as inferred, and refined."""
     sensed = [SensedScene.make(settings, index) for index in range(scenes)]
     variances = varying(sensed)
-    print("network,given,steps,overlap,grey,chroma,CPU s")
+    print("network,given,steps,overlap,more overlap,grey,more grey,chroma,more chroma,spread,CPU s")
     for network, counts in STEPS.items():
         for name, given in CONTEXTS.items():
-            for steps in counts:
-                found = [measured(models[network], scene, given, steps) for scene in sensed]
-                shapes, *errors, seconds = np.array(found).T
-                shares = [share_explained(error, variance) for error, variance in zip(errors, variances, strict=True)]
-                cells = [NETWORKS[network].label, name, steps, told(bootstrap(shapes)), *map(told, shares)]
-                print(*cells, f"{seconds.mean():.2f}", sep=",", flush=True)
+            found = {s: np.array([measured(models[network], scene, given, s) for scene in sensed]).T for s in counts}
+            for steps, values in found.items():
+                cells = row(values, found[0], variances)
+                print(NETWORKS[network].label, name, steps, *cells, sep=",", flush=True)
     if figure:
         draw(sensed[:OBJECTS], figure)
 

@@ -9,7 +9,7 @@ from gmn.progress import Progress
 
 
 def run(
-    scenes: Annotated[int, typer.Option(min=4, help="Scenes to make and throw away.")] = 100,
+    scenes: Annotated[int, typer.Option(min=4, help="Scenes to make and throw away.")] = 40,
     size: Annotated[int, typer.Option(min=1, max=150, help="Pixels of the picture.")] = 64,
 ) -> None:
     """Print scenes per CPU second, the time of each sense, and peak memory; one process."""

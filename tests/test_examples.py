@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import trimesh
 from PIL import Image
@@ -72,10 +73,16 @@ def test_refine(tmp_path, capsys):
     main.__globals__["STEPS"] = {"apoe": (0, 10)}
     main(2, tmp_path / "refined.svg")
     head, *rows = (line.split(",") for line in capsys.readouterr().out.splitlines())
-    assert head == ["network", "given", "steps", "overlap", "grey", "chroma", "CPU s"] and len(rows) == 6
-    numbers = np.array([[float(cell.split()[0]) for cell in row[3:]] for row in rows])
-    before, after = numbers[::2], numbers[1::2]
-    assert (after[:, :2] > before[:, :2]).all() and (after[1:, 2] > before[1:, 2]).all() and (after[:, 3] > 0).all()
+    measures = ("overlap", "grey", "chroma")
+    of_each = [name for measure in measures for name in (measure, f"more {measure}")]
+    assert head == ["network", "given", "steps", *of_each, "spread", "CPU s"] and len(rows) == 6
+    found = pd.DataFrame([[float(cell.split()[0]) for cell in row[3:]] for row in rows], columns=head[3:])
+    before, after = found[::2].reset_index(), found[1::2].reset_index()
+    for measure in measures:
+        np.testing.assert_allclose(after[measure] - before[measure], after[f"more {measure}"], atol=0.011)
+        assert (before[f"more {measure}"] == 0).all()
+    assert (after[["more overlap", "more grey"]] > 0).all(axis=None) and (after["more chroma"][1:] > 0).all()
+    assert (found["spread"] > 0).all() and (found["spread"] < 1).all()
     assert (tmp_path / "refined.svg").read_text().count("<image") == 7 * 2
 
 

@@ -123,6 +123,7 @@ def test_a_csv_is_laid_out_across(tmp_path):
     (tmp_path / "t.csv").write_text("\n".join(lines))
     found = tables.across_csv(tmp_path, "t.csv", "given", "steps", ["overlap", "overlap"], network=("A",))
     assert rows(found) == [["given", "0", "10"], ["---|---|---"], ["all", "0.50 / 0.50", "0.60 / 0.60"]]
+    assert tables.cell_of_csv(tmp_path, "t.csv", "overlap", "%", network="A", steps="10") == "60 %"
 
 
 def test_who_wins_is_said_by_the_interval(run):

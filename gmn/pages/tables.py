@@ -297,5 +297,12 @@ def across_csv(root: Path, path: str, down: str, over: str, cells: Iterable[str]
     return markdown(([line, *(found.get((line, head), "") for head in heads)] for line in lines), [down, *heads])
 
 
+def cell_of_csv(root: Path, path: str, column: str, form: str, **of: str) -> str:
+    """The mean in the one row of a CSV whose values are those of ``of``."""
+    with (root / path).open(encoding="utf-8") as file:
+        (row,) = _of(list(csv.DictReader(file)), {name: (value,) for name, value in of.items()})
+    return number(float(row[column].partition(" (")[0]), form)
+
+
 def _of(rows: list[dict], among: dict[str, tuple[str, ...]]) -> list[dict]:
     return [row for row in rows if all(row[name] in values for name, values in among.items())]

@@ -1,10 +1,10 @@
 """Samples of z that fit what was given better, by a few steps of gradient ascent of their own.
 
-An inference network answers every scene with the same weights, so it hardly uses all that a picture tells; what
-amortisation costs, some steps for one scene bring back (semi-amortised inference, Kim et al., 2018; not in the paper).
-Each sample z_s of P(z | C) moves to where ``log p(C | z, V) - ((z - z_s) / sigma)^2 / 2`` is largest, sigma the
-standard deviation of P: samples stay as different as what was given allows. Since P has heard of C before, they are no
-exact samples of any posterior; views that were not given say how good they are.
+An inference network answers every scene with the same weights; some steps for the scene at hand bring back part of
+what that costs (as semi-amortised inference, Kim et al., 2018, which refines Q instead; not in the paper). Each sample
+z_s of P(z | C) moves towards where ``log p(C | z, V) - ((z - z_s) / sigma)^2 / 2`` is largest, sigma the standard
+deviation of P. Samples still differ, but less than they err: P has heard of C before, and all fit the same numbers, so
+they are no samples of a posterior. How good they are is measured on views that were not given.
 
 Shape letters: S samples, E episodes, N views.
 """
@@ -57,14 +57,14 @@ def _ascended(model: GMN, episodes: Episodes, given, z: Tensor, sigma: Tensor, s
     for _ in range(steps):
         with torch.enable_grad():
             moved.requires_grad_()
-            cost = moved.square().sum() / 2 - _log_likelihood(model, episodes, given, z + sigma * moved, noise)
+            cost = moved.square().sum() / 2 - log_likelihood(model, episodes, given, z + sigma * moved, noise)
             (moved.grad,) = torch.autograd.grad(cost, moved)
         ascent.step()
         falling.step()
     return (z + sigma * moved).detach()
 
 
-def _log_likelihood(model: GMN, episodes: Episodes, given: list[TargetViews], z: Tensor, noise: Noise) -> Tensor:
+def log_likelihood(model: GMN, episodes: Episodes, given: list[TargetViews], z: Tensor, noise: Noise) -> Tensor:
     """log p(C | z, V) of all rows of z together; of pictures of a field an unbiased estimate by some rays."""
     total, fields = z.new_zeros(()), {}
     samples = len(z) // given[0].episodes

@@ -6,12 +6,13 @@ import pytest
 import torch
 
 from gmn.errors import UserError
+from gmn.evaluation.protocol import first_views
 from gmn.mese import pose
 from gmn.models.gaussians import Gaussian
 from gmn.models.gmn import TargetViews
 from gmn.models.noise import Noise
 from gmn.trained.belief import Belief
-from gmn.trained.refine import TOGETHER, refined
+from gmn.trained.refine import TOGETHER, log_likelihood, refined
 from tests.conftest import GEOMETRIES, NETWORKS, SHARED, reader_for, tiny_model
 
 KINDS = [("apoe", changes) for changes in GEOMETRIES.values()] + [(name, SHARED) for name in NETWORKS if name != "apoe"]
@@ -59,6 +60,27 @@ def test_every_sample_fits_better_and_samples_still_differ(model, given):
     assert all(weight.grad is None and weight.requires_grad for weight in model.parameters())
 
 
+SEVERAL = {
+    "pictures of a field": (2, SHARED),
+    "parts of pictures of one field": (5, SHARED),
+    "latent representations": (2, {"hierarchical": True}),
+}
+
+
+@pytest.mark.parametrize("modalities, changes", SEVERAL.values(), ids=SEVERAL)
+def test_what_is_ascended_is_the_likelihood_of_whole_pictures(scenes, modalities, changes):
+    """In the mean over rays, of two scenes and three samples."""
+    model = tiny_model("apoe", modalities, **changes).float()
+    asked = first_views(reader_for(scenes, model).read([0, 1]), model.modalities, {"vision": 2, "haptics": 2})
+    given = [TargetViews.of(mask) for mask in asked.context.unbind(2)]
+    with torch.no_grad():
+        latents = model.prior(asked, Noise(0), 3)
+        whole = model.log_weights(asked, latents, given).sum()
+        rays = Noise(1)
+        found = torch.stack([log_likelihood(model, asked, given, latents.z, rays) for _ in range(400)])
+    assert (found.mean() - whole).abs() <= 4 * found.std() / 20 + 1e-6 * whole.abs()
+
+
 def test_many_steps_end_where_nothing_pulls(model, given):
     """By the gradient of the whole objective; touches alone, of which every step scores all."""
     episodes, latents = of(Belief(model, {"haptics": given["haptics"]}), 2)
@@ -79,6 +101,8 @@ def test_a_belief_is_refined_where_it_is_asked_to_be(model, given):
     assert torch.equal(*nothing)
     likely = [belief.log_likelihood(given, samples=2) for belief in (plain, other)]
     assert likely[0] == likely[1]
+    gains = [belief.gain(asked, asked, samples=4)["haptics"] for belief in (plain, other)]
+    assert torch.equal(*gains) and other.refine == 5
 
 
 def test_samples_do_not_depend_on_each_other(model, given):
