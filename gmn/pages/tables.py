@@ -281,17 +281,15 @@ def stage_minutes(run: Run, groups: dict[str, tuple[str, ...]]) -> str:
 
 def from_csv(root: Path, path: str, columns: Iterable[str] = (), **among: tuple[str, ...]) -> str:
     """A table that is kept as CSV, of all columns or some; of the rows whose values are ``among`` those named."""
-    with (root / path).open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = _rows(root, path, among)
     chosen = list(columns or rows[0])
-    return markdown(([row[name] for name in chosen] for row in _of(rows, among)), chosen)
+    return markdown(([row[name] for name in chosen] for row in rows), chosen)
 
 
 def across_csv(root: Path, path: str, down: str, over: str, cells: Iterable[str], **among: tuple[str, ...]) -> str:
     """A table of a CSV with a row for each value of column ``down``, a column for each of ``over``; in each the means
     of ``cells``, without intervals."""
-    with (root / path).open(encoding="utf-8") as file:
-        rows = _of(list(csv.DictReader(file)), among)
+    rows = _rows(root, path, among)
     found = {(row[down], row[over]): " / ".join(row[name].partition(" (")[0] for name in cells) for row in rows}
     lines, heads = (list(dict.fromkeys(values)) for values in zip(*found, strict=True))
     return markdown(([line, *(found.get((line, head), "") for head in heads)] for line in lines), [down, *heads])
@@ -299,10 +297,10 @@ def across_csv(root: Path, path: str, down: str, over: str, cells: Iterable[str]
 
 def cell_of_csv(root: Path, path: str, column: str, form: str, **of: str) -> str:
     """The mean in the one row of a CSV whose values are those of ``of``."""
-    with (root / path).open(encoding="utf-8") as file:
-        (row,) = _of(list(csv.DictReader(file)), {name: (value,) for name, value in of.items()})
+    (row,) = _rows(root, path, {name: (value,) for name, value in of.items()})
     return number(float(row[column].partition(" (")[0]), form)
 
 
-def _of(rows: list[dict], among: dict[str, tuple[str, ...]]) -> list[dict]:
-    return [row for row in rows if all(row[name] in values for name, values in among.items())]
+def _rows(root: Path, path: str, among: dict[str, tuple[str, ...]]) -> list[dict]:
+    with (root / path).open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if all(row[name] in values for name, values in among.items())]
