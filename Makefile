@@ -43,5 +43,4 @@ setup: .venv/installed
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "error: $(PYTHON) has no venv module; install it: sudo apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv .venv
 	"$(BIN)/python" -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
-	@"$(BIN)/python" -m compileall -q -j 0 .venv/lib >/dev/null || true  # on all cores; some files are of other Pythons
 	touch $@

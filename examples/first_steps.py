@@ -34,9 +34,10 @@ for modality in model.modalities:
 
 # %% What it believes after three touches and one look, and how sure it is
 angles = orbit(8)
-imagined = imagine(model, scene, given={"vision": [0], "haptics": [0, 1, 2]}, angles=angles, samples=4)
-given = scene.pictures({"vision": [0], "haptics": [0, 1, 2]})
-picture = draw(given, {"APoE": imagined}, scene.truth(angles), "From one look and three touches", "")
+known = {"vision": [0], "haptics": [0, 1, 2]}
+belief = model.infer(scene.contexts(known), refine=10)  # ten steps of gradient ascent for this scene
+imagined = imagine(belief, angles, samples=4)
+picture = draw(scene.pictures(known), {"APoE": imagined}, scene.truth(angles), "From one look and three touches", "")
 save_picture(picture, out / "imagined.png")
 
 # %% The other way round: what will the hand feel there?

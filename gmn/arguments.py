@@ -191,6 +191,7 @@ PLAIN = {
 Count = Annotated[int, Field(ge=1, le=10**9)]
 Amount = Annotated[int, Field(ge=0, le=10**8)]  # of what is drawn at once
 Index = Annotated[int, Field(ge=0, lt=2**63)]  # also a seed
+Steps = Annotated[int, Field(ge=0, le=1000)]  # of gradient ascent
 Size = Annotated[int, Field(ge=1, le=10**4)]  # of a picture, pixels; views of a scene
 Positive = Annotated[float, Field(ge=1e-9, le=1e9)]
 

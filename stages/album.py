@@ -14,7 +14,8 @@ def run() -> None:
     settings = Settings.load(PARAMS)
     chosen = settings.now.album
     models = {name: load_model(settings, name, "m2", settings.seeds[0])[0] for name in settings.networks}
-    explorer = Explorer(models, settings.scene_settings("test"), chosen.scenes, STORED, chosen.views, chosen.samples)
+    scenes = settings.scene_settings("test")
+    explorer = Explorer(models, scenes, chosen.scenes, STORED, chosen.views, chosen.samples, chosen.refine)
     with Progress("album", chosen.scenes * 2 ** len(STORED), "mixes") as progress:
         album = explorer.album(progress.advance)
     write_sealed(Paths(settings).album, album)

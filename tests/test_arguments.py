@@ -231,7 +231,7 @@ CALLS: dict[str, Callable] = {
     "scene.orbit": lambda t: (scene.orbit, dict(views=2)),
     "scene.imagine": lambda t: (
         scene.imagine,
-        dict(model=t.model, scene=t.sensed, given={"vision": [0]}, angles=ANGLES, samples=1),
+        dict(belief=t.model.infer({}), angles=ANGLES, samples=1),
     ),
     "Observation": lambda t: (explorer.Observation, dict(sense="vision", views=range(1))),
     "one_by_one": lambda t: (explorer.one_by_one, dict(views=2)),
@@ -312,7 +312,8 @@ ELSEWHERE = {
     "gmn.training.loop": TENSORS, "gmn.evaluation.trial": TRIALS, "gmn.evaluation.agreement": TRIALS,
     "gmn.evaluation.scores": TENSORS, "gmn.evaluation.classification": TRIALS, "gmn.evaluation.density": TRIALS,
     "gmn.evaluation.explained": TRIALS, "gmn.evaluation.heldout": TRIALS, "gmn.evaluation.missing": TRIALS,
-    "gmn.evaluation.shape": TRIALS, "gmn.evaluation.results": FILES, "gmn.evaluation.claims": FILES,
+    "gmn.evaluation.shape": TRIALS, "gmn.evaluation.refined": TRIALS, "gmn.evaluation.results": FILES,
+    "gmn.evaluation.claims": FILES,
     "gmn.evaluation.tidy": FILES, "gmn.params": FILES, "gmn.section": FILES, "gmn.errors": "raised, not called",
     "gmn.progress": "of stages and training, which are checked", "gmn.figures.all": RESULTS,
     "gmn.figures.style": RESULTS, "gmn.figures.series": RESULTS,

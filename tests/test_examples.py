@@ -11,7 +11,6 @@ from io import StringIO
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import trimesh
 from PIL import Image
@@ -62,28 +61,6 @@ def test_where_to_touch(example, tmp_path):
         more = np.array([row[k].split()[0] for row in found], float)
         np.testing.assert_allclose(more, values - blind, atol=0.0011)
     assert "prefers-color-scheme: dark" in (tmp_path / "next.svg").read_text()
-
-
-def test_refine(tmp_path, capsys):
-    """Two objects, one network, touches alone and pictures alone."""
-    main = runpy.run_path(str(EXAMPLES / "refine.py"), run_name="refine")["main"]
-    contexts = main.__globals__["CONTEXTS"]
-    for name in set(contexts) - {"ten touches", "ten pictures", "one picture and 15 touches"}:
-        del contexts[name]
-    main.__globals__["STEPS"] = {"apoe": (0, 10)}
-    main(2, tmp_path / "refined.svg")
-    head, *rows = (line.split(",") for line in capsys.readouterr().out.splitlines())
-    measures = ("overlap", "grey", "chroma")
-    of_each = [name for measure in measures for name in (measure, f"more {measure}")]
-    assert head == ["network", "given", "steps", *of_each, "spread", "CPU s"] and len(rows) == 6
-    found = pd.DataFrame([[float(cell.split()[0]) for cell in row[3:]] for row in rows], columns=head[3:])
-    before, after = found[::2].reset_index(), found[1::2].reset_index()
-    for measure in measures:
-        np.testing.assert_allclose(after[measure] - before[measure], after[f"more {measure}"], atol=0.011)
-        assert (before[f"more {measure}"] == 0).all()
-    assert (after[["more overlap", "more grey"]] > 0).all(axis=None) and (after["more chroma"][1:] > 0).all()
-    assert (found["spread"] > 0).all() and (found["spread"] < 1).all()
-    assert (tmp_path / "refined.svg").read_text().count("<image") == 7 * 2
 
 
 def test_help_of_an_example(example):

@@ -118,14 +118,6 @@ def test_what_a_run_did_not_measure_is_left_out(run):
     assert len(rows(tables.compared("KNOWN", run))) == 2
 
 
-def test_a_csv_is_laid_out_across(tmp_path):
-    lines = "network,given,steps,overlap", "A,all,0,0.50 (0.4 to 0.6)", "A,all,10,0.60 (0.5 to 0.7)", "B,all,0,0.1"
-    (tmp_path / "t.csv").write_text("\n".join(lines))
-    found = tables.across_csv(tmp_path, "t.csv", "given", "steps", ["overlap", "overlap"], network=("A",))
-    assert rows(found) == [["given", "0", "10"], ["---|---|---"], ["all", "0.50 / 0.50", "0.60 / 0.60"]]
-    assert tables.cell_of_csv(tmp_path, "t.csv", "overlap", "%", network="A", steps="10") == "60 %"
-
-
 def test_who_wins_is_said_by_the_interval(run):
     assert tables.standing(run, measures.explained("touches")) == "ahead of"
     assert tables.standing(run, measures.explained("touches"), "baseline", "apoe") == "behind"

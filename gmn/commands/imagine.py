@@ -75,7 +75,6 @@ def draw_imagined(
     from gmn.explore import scene as explored
     from gmn.figures.imagined import draw
     from gmn.figures.style import save_picture
-    from gmn.mese.pose import camera_pose, query
     from gmn.trained.belief import Belief
     from gmn.trained.mesh import write_mesh
 
@@ -87,12 +86,10 @@ def draw_imagined(
     }
     given = {"vision": range(look), "haptics": range(touch)}
     beliefs = {name: Belief(net, seen[sizes[name]].contexts(given), refine) for name, net in networks.items()}
-    around = {"vision": query(camera_pose(angles))}
     imagined = {
-        name: belief.imagine(around, samples, size=networks[name].drawn * sizes[name])["vision"]
-        .clamp(0, 1).movedim(2, -1).cpu().numpy()
+        name: explored.imagine(belief, angles, samples, networks[name].drawn * sizes[name])
         for name, belief in beliefs.items()
-    }  # fmt: skip
+    }
     if mesh:
         for belief in beliefs.values():
             write_mesh(belief.mesh(), mesh)

@@ -245,15 +245,15 @@ CLAIMS = {
         stages="evaluate@classification-*",
     ),
     "C6": Claim(
-        "With modalities missing in training the baseline overfits (a, b, d) or is slow (c), APoE is not: by the text, "
-        "which hides a missing modality",
+        "Trained on 1-2 (a) or 7-8 (b) of 8 modalities, 1-4 (c) or 11-14 (d) of 14, the baseline overfits (in c: is "
+        "slow), APoE does not; missing as in the text: hidden, and not asked for",
         source="Fig. 5",
         networks=PAIR,
         measure=partial(missing, reading="paper"),
         stages="evaluate-missing@*",
     ),
     "C6r": Claim(
-        "The same by the authors' release, which keeps it as a target: the code that drew Fig. 5",
+        "The same, missing as in the authors' release, which drew Fig. 5: hidden, but asked for",
         source="Fig. 5",
         networks=PAIR,
         measure=partial(missing, reading="released"),

@@ -14,7 +14,6 @@ from gmn.evaluation.scores import LEVELS, scores_of
 from gmn.evaluation.trial import Trial
 from gmn.mese.pose import turn_query
 from gmn.models.gmn import GMN
-from gmn.models.inference import Latents
 from gmn.models.noise import Noise
 from gmn.progress import silent
 
@@ -62,15 +61,15 @@ def explained(trial: Trial) -> dict:
             asked = batch.given(contexts, places)
             latents = model.prior(asked, noise, samples)
             for sense, m in places.items():
-                imagined, there = _imagined(model, m, asked, latents), asked.senses[m][:, -TARGETS:]
+                pictures, there = imagined(model, m, asked, latents.z), asked.senses[m][:, -TARGETS:]
                 if m == vision:
-                    errors[name].append(parts(imagined.mean(0).cpu() - truth))
+                    errors[name].append(parts(pictures.mean(0).cpu() - truth))
                 modality = model.modalities[m]
-                found = scores_of(imagined, there, model.config.std_of(modality), modality.is_picture)
+                found = scores_of(pictures, there, model.config.std_of(modality), modality.is_picture)
                 scores[sense][name].append(found)
             if name in HALVED:
                 latents = model.posterior(_halved(asked), noise, samples)
-                known[name].append(parts(_imagined(model, vision, asked, latents).mean(0).cpu() - truth))
+                known[name].append(parts(imagined(model, vision, asked, latents.z).mean(0).cpu() - truth))
         turned.append(_turned(model, vision, read, noise, trial.device))
     return {
         "scenes": trial.scenes,
@@ -91,10 +90,10 @@ def parts(difference: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
     return tuple(part.square().mean((1, 2, 3, 4)).double().numpy() for part in (grey, difference - grey))
 
 
-def _imagined(model: GMN, m: int, asked: Episodes, latents: Latents) -> torch.Tensor:
+def imagined(model: GMN, m: int, asked: Episodes, z: torch.Tensor) -> torch.Tensor:
     """What every sample of z says of modality m where ``asked`` has targets, (samples, scenes, targets, ...)."""
     where = targets_of(asked)[m]
-    return model.means(m, asked, latents.z, where)[1].unflatten(0, (-1, where.episodes, TARGETS))
+    return model.means(m, asked, z, where)[1].unflatten(0, (-1, where.episodes, TARGETS))
 
 
 def _halved(known: Episodes) -> Episodes:

@@ -14,6 +14,7 @@ from gmn.mese.parts import filled
 from gmn.models.noise import Noise
 from gmn.trained.mesh import lattice
 from gmn.trained.occupancy import best_level, occupancy
+from gmn.trained.refine import refined
 
 SCENES = 4
 ACCUMULATED = (0, 1, 2, 3, 4, 5, 10, 15)  # contexts of both senses in Fig. S5
@@ -22,6 +23,7 @@ CONTEXTS: dict[str, Contexts] = {
 } | {f"n{n}": {VISION: n, HAPTICS: n} for n in ACCUMULATED}  # fmt: skip
 SHAPES = ("haptics", "image", "both")  # whose shape is kept, too
 FELT = ("n0", "image")  # from which the last touch is imagined
+REFINED = ("haptics", "fig1", "image")  # which are also refined
 
 
 def viewpoints() -> np.ndarray:
@@ -34,9 +36,13 @@ def viewpoints() -> np.ndarray:
 def generation(trial: Trial) -> dict[str, np.ndarray]:
     """Imagined and true pictures of the set's first scenes of different shapes.
 
+    Args:
+        trial: whose choice says how many steps samples are refined by, too.
+
     Returns:
         uint8 arrays, scenes first: ``truth`` (N, 16, D, D, 3), ``context`` (N, V, S, S, 3), ``touches``
-        (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, D, D, 3). Pictures of
+        (N, V, 132) float32, and per name in :data:`CONTEXTS` ``imagined-<name>`` (N, samples, 16, D, D, 3), in
+        :data:`REFINED` ``refined-<name>`` alike, after gradient ascent (:mod:`gmn.trained.refine`). Pictures of
         a field are drawn larger (D) than they are seen (S). Likewise ``filled-truth`` and per name in :data:`SHAPES`
         ``filled-<name>`` (N, P): how likely points of :func:`gmn.trained.mesh.lattice` are filled, 255 being certain;
         ``level-<name>`` (N,): where that is cut.
@@ -63,10 +69,16 @@ def generation(trial: Trial) -> dict[str, np.ndarray]:
     }
     queries = torch.from_numpy(pose.query(pose.camera_pose(viewpoints()))).to(device)
     for name, contexts in CONTEXTS.items():
-        z = model.prior(trial.given(episodes, contexts), Noise(trial.seed, device=device), trial.samples).z
-        rows = torch.arange(len(z), device=device).repeat_interleave(len(queries))
-        means = model.render(vision, z, rows, queries.repeat(len(z), 1), model.drawn)
-        out[f"imagined-{name}"] = _pictures(means.unflatten(0, (trial.samples, len(chosen), -1)).transpose(0, 1))
+        asked, noise = trial.given(episodes, contexts), Noise(trial.seed, device=device)
+        latents = model.prior(asked, noise, trial.samples)
+        z, rows = latents.z, torch.arange(len(latents.z), device=device).repeat_interleave(len(queries))
+        kinds = {"imagined": z}
+        if name in REFINED:
+            steps = trial.chosen.refine  # pyrefly: ignore[missing-attribute]
+            kinds["refined"] = refined(model, asked, latents, steps, noise)
+        for kind, each in kinds.items():
+            means = model.render(vision, each, rows, queries.repeat(len(z), 1), model.drawn)
+            out[f"{kind}-{name}"] = _pictures(means.unflatten(0, (trial.samples, len(chosen), -1)).transpose(0, 1))
         if name in SHAPES:
             each = occupancy(model, z, torch.from_numpy(points)).unflatten(0, (trial.samples, -1))
             out[f"filled-{name}"] = (255 * each.mean(0)).round().byte().cpu().numpy()

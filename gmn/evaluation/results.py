@@ -63,6 +63,10 @@ class Results:
         """``<mix>[iou | iou_sample | chamfer]``: (seeds, counts, scenes); ``nothing`` has one count."""
         return _joined(self._read("shape", "m2", network))
 
+    def refined(self, network: str) -> dict:
+        """``variance[part]``, and ``inferred, refined[context][measure]``: (seeds, scenes)."""
+        return _joined(self._read("refined", "m2", network))
+
     def explained(self, network: str) -> dict:
         """``error, posterior[context][part]``, ``variance[part]``, ``turn[changed | variance]``, and ``energy,
         log_likelihood, squared_error, predicted_error[sense][context]``: (seeds, scenes); ``coverage[sense][context]``:

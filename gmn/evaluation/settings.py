@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from gmn.arguments import Count
+from gmn.arguments import Count, Steps
 from gmn.section import Section
 
 
@@ -43,6 +43,12 @@ class Classification(Scored):
     scenes: Annotated[int, Field(ge=20, multiple_of=20)]
 
 
+class Refined(Spread):
+    """Likewise, and steps of gradient ascent."""
+
+    steps: Steps
+
+
 class Missing(Section):
     """Scenes of each number of modalities shown, and scenes at M = 2."""
 
@@ -64,12 +70,14 @@ class Evaluations(Section):
     agreement: _of(Spread, "how shapes and colours agree across samples (Fig. 1)")
     explained: _of(Spread, "how much of unseen views is imagined, how well samples are spread, do pictures turn")
     shape: _of(Scored, "how far imagined shapes overlap with the true ones, and how far apart their surfaces are")
+    refined: _of(Refined, "how much better shape and pictures are after gradient ascent for the scene at hand")
 
 
 class Generation(Section):
-    """Samples of z a picture."""
+    """Samples of z a picture, and steps of gradient ascent of those that are shown refined."""
 
     samples: Annotated[int, Field(ge=2)]
+    refine: Steps
 
 
 class Benchmark(Section):

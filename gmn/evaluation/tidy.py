@@ -7,7 +7,7 @@ import pandas as pd
 
 from gmn.data.modalities import HAPTICS
 from gmn.data.regime import of_reading
-from gmn.evaluation import agreement, classification, explained, shape
+from gmn.evaluation import agreement, classification, explained, refined, shape
 from gmn.evaluation.claims import PAIR
 from gmn.evaluation.intervals import bootstrap, share_explained
 from gmn.evaluation.protocol import counts
@@ -105,6 +105,17 @@ def _shape(results: Results, network: str) -> Rows:
                     yield {"metric": metric} | _given(dict.fromkeys(senses, count)), [there]
 
 
+def _refined(results: Results, network: str) -> Rows:
+    found = results.refined(network)
+    for kind in refined.KINDS:
+        for context, of in found[kind].items():
+            given = _given(refined.CONTEXTS[context])
+            for part in explained.PARTS:
+                yield {"metric": SHARE.format(part, f"P, {kind}")} | given, [of[part], found["variance"][part]]
+            for measure in refined.MEASURES:
+                yield {"metric": f"{measure.replace('_', ' ')}, {kind}"} | given, [of[measure]]
+
+
 def _agreement(results: Results, network: str) -> Rows:
     found = results.agreement(network)
     for context, contexts in agreement.CONTEXTS.items():
@@ -129,6 +140,7 @@ EVALUATIONS = {
     "classification": _classification,
     "explained": _explained,
     "shape": _shape,
+    "refined": _refined,
     "agreement": _agreement,
     "missing": _missing,
     "heldout": _heldout,

@@ -130,7 +130,8 @@ async function explore(root, source, names) {
       if (source.shape) mesh.href = source.shape(scenes.value, chosen, network);
       mesh.download = `${network}-scene-${scenes.value}.ply`;
     }
-    part(".said").textContent = `Imagined from ${labels.join(", ") || "nothing"}.`;
+    const refined = about.refine && labels.length ? ` Refined in ${about.refine} steps.` : "";
+    part(".said").textContent = `Imagined from ${labels.join(", ") || "nothing"}.${refined}`;
     draw();
   }
 

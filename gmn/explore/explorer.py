@@ -14,7 +14,7 @@ from itertools import chain, combinations
 import numpy as np
 from PIL import Image
 
-from gmn.arguments import Count, Index, Size, checked, listed
+from gmn.arguments import Count, Index, Size, Steps, checked, listed
 from gmn.data.modalities import HAPTICS, VISION
 from gmn.errors import UserError
 from gmn.explore.scene import SensedScene, imagine, orbit
@@ -82,6 +82,7 @@ class Explorer:
         observations: that can be given.
         views: viewpoints all around.
         samples: of z, at least :data:`SHOWN` or all are shown.
+        refine: steps of gradient ascent by which each fits what is given better.
     """
 
     def __init__(
@@ -92,9 +93,10 @@ class Explorer:
         observations: Sequence[Observation],
         views: Size,
         samples: Samples,
+        refine: Steps = 0,
     ):
         self.models, self.settings, self.scenes = models, settings, scenes
-        self.observations, self.samples = observations, samples
+        self.observations, self.samples, self.refine = observations, samples, refine
         self.angles = orbit(views)
         self._open = lru_cache(maxsize=32)(self._make)
         self._truth = lru_cache(maxsize=64)(self._seen)
@@ -110,6 +112,7 @@ class Explorer:
             "views": len(self.angles),
             "shown": min(SHOWN, self.samples),
             "samples": self.samples,
+            "refine": self.refine,
         }
 
     def scene(self, index: Index) -> dict:
@@ -136,7 +139,8 @@ class Explorer:
         for name, model in self.models.items():
             truth = self._truth(index, self._size(model))
             lit = truth.any(-1)
-            imagined = imagine(model, scene, views, self.angles, self.samples, self._size(model))
+            belief = Belief(model, scene.contexts(views), self.refine)
+            imagined = imagine(belief, self.angles, self.samples, self._size(model))
             spread = imagined.std(0)
             error = np.sqrt(((imagined - truth) ** 2)[:, lit].mean())
             rows = np.concatenate(
@@ -155,7 +159,7 @@ class Explorer:
         """
         if network not in self.models:
             raise UserError(f"network: got {network!r}; there are {', '.join(self.models)}")
-        belief = Belief(self.models[network], self._open(index).contexts(self._views(given)))
+        belief = Belief(self.models[network], self._open(index).contexts(self._views(given)), self.refine)
         return belief.mesh(self.samples).export(file_type="ply")  # pyrefly: ignore[bad-return]
 
     def _views(self, given: Sequence[int]) -> dict[str, list[int]]:

@@ -13,7 +13,6 @@ from gmn.mese.object import Object
 from gmn.mese.senses import SENSES
 from gmn.mese.settings import SceneSettings
 from gmn.mese.simulate import simulate
-from gmn.models.gmn import GMN
 from gmn.trained.belief import Belief, Samples, Views
 
 Given = Mapping[str, listed(int)]  # by sense, numbers of the views that are given
@@ -93,18 +92,10 @@ def orbit(views: Size) -> np.ndarray:
 
 
 @checked
-def imagine(
-    model: GMN,
-    scene: SensedScene,
-    given: Given,
-    angles: numbers(-1, 2),
-    samples: Samples,
-    size: Size | None = None,
-) -> np.ndarray:
+def imagine(belief: Belief, angles: numbers(-1, 2), samples: Samples, size: Size | None = None) -> np.ndarray:
     """Imagined pictures from ``angles`` (V, 2), (samples, V, S, S, 3) in 0..1.
 
     ``size``: pixels along an edge, as in :meth:`gmn.trained.belief.Belief.imagine`.
     """
-    belief = Belief(model, scene.contexts(given))
     imagined = belief.imagine({"vision": pose.query(pose.camera_pose(angles))}, samples, size=size)["vision"]
     return imagined.clamp(0, 1).movedim(2, -1).cpu().numpy()

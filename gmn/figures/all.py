@@ -19,6 +19,7 @@ from gmn.figures import (
     figs5,
     figs6,
     hand,
+    refined,
     samples,
     scores,
     shape,
@@ -30,7 +31,7 @@ from gmn.figures.style import FOR_PAGE, FOR_PHONE, save, style
 from gmn.files import write_atomically, write_table
 
 PUBLISHED = (fig1, fig2, fig3, fig4, fig5, table1, figs1, figs2, figs4, figs5, figs6)
-BEYOND = (agreement, explained, calibration, scores, samples, shape, felt, touches, hand)
+BEYOND = (agreement, explained, calibration, scores, samples, shape, refined, felt, touches, hand)
 
 
 def draw_all(results: Results, folder: Path, phone: Path) -> None:

@@ -40,6 +40,8 @@ def draw(results: Results, sheet: Sheet) -> bytes:
     ]
     columns = ["given", *(NETWORKS[network].label for network in networks), "truth"]
     figure, axes = panels(len(GIVEN), len(columns), figsize=(5.4, 4.0) if sheet.across else (PHONE, 3.2))
+    steps = album["about"]["refine"]
+    refined = f" Samples are refined by {steps} steps of gradient ascent." if steps else ""
     figure.set_facecolor(BACKGROUND)
     close(figure, h_pad=0.04)
     shown = []
@@ -61,7 +63,7 @@ def draw(results: Results, sheet: Sheet) -> bytes:
     caption(
         figure,
         f"One sample of z a panel, test scene {SCENE}, seen from all around. Of a touch the networks get the hand's "
-        f"readings, not its picture. Scale {results.settings.scale}, {training(results)}",
+        f"readings, not its picture.{refined} Scale {results.settings.scale}, {training(results)}",
         color="0.65",
     )
     figure.set_dpi(120 if sheet.across else 200)

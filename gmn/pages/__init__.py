@@ -32,8 +32,6 @@ def pages(settings: Settings, root: Path = Path()) -> dict[Path, str]:
         "runs": Runs(settings, root),
         "M": measures,
         "csv": partial(tables.from_csv, root),
-        "across": partial(tables.across_csv, root),
-        "cell": partial(tables.cell_of_csv, root),
     }
     return {
         target(path.name): environment.get_template(path.name).render()

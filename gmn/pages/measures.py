@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gmn.evaluation.intervals import Interval, interval_of
+from gmn.evaluation.refined import KINDS
 from gmn.evaluation.results import GROUP, Results, present
 
 
@@ -94,6 +95,32 @@ def shape(mix: str, count: int) -> Measure:
     return Measure("shape", samples)
 
 
+def refined(context: str, measure: str, kind: str = "refined") -> Measure:
+    """Of shape (``iou``), ``grey`` or ``chroma``, before gradient ascent (``inferred``) or after."""
+
+    def samples(results: Results, network: str) -> list:
+        found = results.refined(network)
+        of = found[kind][context][measure]
+        return [of] if measure == "iou" else [of, found["variance"][measure]]
+
+    return Measure("refined", samples) if measure == "iou" else Measure("refined", samples, share)
+
+
+def spread(context: str, kind: str) -> Measure:
+    """Of samples, as a share of their squared error: 1 if they differ as much as they err."""
+
+    def samples(results: Results, network: str) -> list:
+        found = results.refined(network)[kind][context]
+        return [found["predicted_error"], found["squared_error"]]
+
+    return Measure("refined", samples, lambda spread, error: spread.mean(-1) / error.mean(-1))
+
+
+def score(context: str, kind: str) -> Measure:
+    """Energy score of pictures."""
+    return Measure("refined", lambda results, network: [results.refined(network)[kind][context]["energy"]], form=".4f")
+
+
 def elbo(results: Results, network: str) -> list:
     return [-results.missing(network, "m2")["losses"][:, -1]]
 
@@ -168,6 +195,14 @@ HUES: dict[str, list[Measure]] = {
     "variance of chroma across samples, seen cubes": [chroma("variance_seen")],
     "variance of chroma across samples, hidden cubes": [chroma("variance_hidden")],
 }
+SOME = {name: context for name, context in CONTEXTS.items() if context != "nothing"}  # of the evaluation `refined`
+REFINED: dict[str, list[Measure]] = {
+    f"{name}, {kind}": [refined(context, what, kind) for what in ("iou", "grey", "chroma")]
+    for name, context in SOME.items()
+    for kind in KINDS
+}
+SPREAD: dict[str, list[Measure]] = {name: [spread(context, kind) for kind in KINDS] for name, context in SOME.items()}
+ENERGY: dict[str, list[Measure]] = {name: [score(context, kind) for kind in KINDS] for name, context in SOME.items()}
 COVERAGE: dict[str, list[Measure]] = {
     "touch from ten pictures": [covered("haptics", "pictures", 0.9)],
     "touch from ten touches": [covered("haptics", "touches", 0.9)],

@@ -9,6 +9,7 @@ import numpy as np
 
 from gmn.evaluation.claims import FIG5
 from gmn.evaluation.intervals import Interval, bootstrap
+from gmn.evaluation.refined import KINDS
 from gmn.evaluation.results import HELD_OUT
 from gmn.evaluation.verdicts import FAILS, HOLDS, UNDECIDED, above
 from gmn.models.networks import NETWORKS
@@ -19,7 +20,8 @@ from gmn.roster import REFERENCE
 
 BETTER, WORSE = " ▲", " ▼"
 READINGS = {"text": "C6", "release": "C6r"}  # of a missing modality -> the claim that decides on it
-MEASURES = {name: getattr(measures, name) for name in ("KNOWN", "EXPLAINED", "BOUNDS", "HUES", "COVERAGE")}
+COMPARED = "KNOWN", "EXPLAINED", "BOUNDS", "HUES", "COVERAGE", "REFINED", "SPREAD", "ENERGY"
+MEASURES = {name: getattr(measures, name) for name in COMPARED}
 
 
 def markdown(rows: Iterable[Iterable], header: Iterable) -> str:
@@ -61,11 +63,11 @@ def compared(name: str, *runs: Run) -> str:
 
 
 def _cell(run: Run, network: str, row: list[Measure]) -> str:
-    marked = MEASURES["COVERAGE"].values()
+    unmarked = [row for name in ("COVERAGE", "SPREAD", "ENERGY") for row in MEASURES[name].values()]
     cells = []
     for measure in row:
         text = number(measure.mean(run.results, network), measure.form)
-        if network != REFERENCE and row not in marked:
+        if network != REFERENCE and row not in unmarked:
             lead = measure.lead(run.results, network, REFERENCE)
             text += {HOLDS: BETTER, FAILS: WORSE, UNDECIDED: ""}[above(lead)]
         cells.append(text)
@@ -134,6 +136,12 @@ def moved(run: Run, other: Run, contexts: Iterable[str] = WON) -> str:
         differ = {network: where for network, where in new.items() if where != old[network]}
         found += [f"from {context} {_summary(differ)}"] if differ else []
     return "; ".join(found) or "none"
+
+
+def refined_gain(run: Run, context: str, network: str = "apoe") -> str:
+    """Grey explained before gradient ascent and after."""
+    found = (measures.refined(context, "grey", kind) for kind in KINDS)
+    return " → ".join(number(measure.mean(run.results, network), "%") for measure in found)
 
 
 def _summary(standings: dict[str, str]) -> str:
@@ -284,21 +292,6 @@ def from_csv(root: Path, path: str, columns: Iterable[str] = (), **among: tuple[
     rows = _rows(root, path, among)
     chosen = list(columns or rows[0])
     return markdown(([row[name] for name in chosen] for row in rows), chosen)
-
-
-def across_csv(root: Path, path: str, down: str, over: str, cells: Iterable[str], **among: tuple[str, ...]) -> str:
-    """A table of a CSV with a row for each value of column ``down``, a column for each of ``over``; in each the means
-    of ``cells``, without intervals."""
-    rows = _rows(root, path, among)
-    found = {(row[down], row[over]): " / ".join(row[name].partition(" (")[0] for name in cells) for row in rows}
-    lines, heads = (list(dict.fromkeys(values)) for values in zip(*found, strict=True))
-    return markdown(([line, *(found.get((line, head), "") for head in heads)] for line in lines), [down, *heads])
-
-
-def cell_of_csv(root: Path, path: str, column: str, form: str, **of: str) -> str:
-    """The mean in the one row of a CSV whose values are those of ``of``."""
-    (row,) = _rows(root, path, {name: (value,) for name, value in of.items()})
-    return number(float(row[column].partition(" (")[0]), form)
 
 
 def _rows(root: Path, path: str, among: dict[str, tuple[str, ...]]) -> list[dict]:

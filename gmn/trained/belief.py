@@ -27,7 +27,7 @@ from pydantic import Field
 from torch import Tensor
 from trimesh import Trimesh
 
-from gmn.arguments import Index, Size, array_of, checked, memory
+from gmn.arguments import Index, Size, Steps, array_of, checked, memory
 from gmn.data.episodes import Episodes
 from gmn.data.modalities import Modality
 from gmn.data.scaling import Scale
@@ -45,7 +45,6 @@ from gmn.trained.refine import refined
 Views = tuple[object, object]  # senses (N, ...) and queries (N, Q)
 Samples = Annotated[int, Field(ge=1, le=10**6)]
 Several = Annotated[int, Field(ge=2, le=10**6)]
-Steps = Annotated[int, Field(ge=0, le=1000)]
 Level = Annotated[float, Field(gt=0, lt=1)]
 Step = Annotated[float, Field(ge=0.001, le=0.05)]  # m
 DISTANCES = {"camera": CAMERA_RADIUS, "hand": math.hypot(WRIST_BACK, WRIST_UP)}  # m, of poses from the origin

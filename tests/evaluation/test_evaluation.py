@@ -206,7 +206,7 @@ def test_touch_is_imagined_where_the_hand_was_in_si_units(scenes, monkeypatch):
         return torch.zeros(len(query), 132)
 
     monkeypatch.setattr(model, "render", render)
-    made = generation(trial_for(model, reader, 1, samples=2))
+    made = generation(trial_for(model, reader, 1, samples=2, refine=0))
     chosen = made["scene"]
     np.testing.assert_array_equal(made["felt-truth"], scenes.read("haptics", chosen)[:, -1])
     np.testing.assert_allclose(made["felt-image"], [reader.scales["haptics"].readings(np.zeros(132))] * len(chosen))
@@ -224,9 +224,21 @@ def test_the_cut_of_a_shape_is_that_of_its_samples(scenes, monkeypatch):
         return (first == (points[:, 0] > 0)).float()
 
     monkeypatch.setattr(made_by, "occupancy", halves)
-    made = generation(trial_for(model, reader_for(scenes, model), 1, samples=2))
+    made = generation(trial_for(model, reader_for(scenes, model), 1, samples=2, refine=0))
     assert set(np.unique(made["filled-both"])) <= {127, 128}
     assert made["level-both"].shape == made["scene"].shape and (made["level-both"] < HALF).all()
+
+
+def test_some_are_also_refined(scenes):
+    model = tiny_model("apoe", 2).float()
+    model.renderers[0].paint.weight.data *= 20  # means inside 0..1 that differ enough to be seen
+    model.renderers[0].paint.bias.data += 0.5
+    reader = reader_for(scenes, model)
+    plain, refined = (generation(trial_for(model, reader, 1, samples=2, refine=steps)) for steps in (0, 20))
+    for name in made_by.REFINED:
+        np.testing.assert_array_equal(plain[f"refined-{name}"], plain[f"imagined-{name}"])
+        np.testing.assert_array_equal(refined[f"imagined-{name}"], plain[f"imagined-{name}"])
+        assert (refined[f"refined-{name}"] != plain[f"refined-{name}"]).any()
 
 
 def test_too_few_shapes_for_the_figures_are_named(scenes, monkeypatch):

@@ -59,7 +59,8 @@ def test_a_sheet_holds_samples_and_their_spread(explorer, models, settings):
     answer = explorer.imagine(0, given)
     scene = SensedScene.make(settings, 0)
     for name, model in models.items():
-        wanted = imagine(model, scene, {"vision": [1], "haptics": [1, 2, 3, 4]}, orbit(VIEWS), SAMPLES)
+        belief = Belief(model, scene.contexts({"vision": [1], "haptics": [1, 2, 3, 4]}))
+        wanted = imagine(belief, orbit(VIEWS), SAMPLES)
         spread = wanted.std(0)
         rows = tiles(answer[name]["sheet"], SHOWN + 1)
         lossy = 0.1  # WebP
@@ -72,10 +73,12 @@ def test_a_sheet_holds_samples_and_their_spread(explorer, models, settings):
         assert answer[name]["error"] == pytest.approx(np.sqrt(((wanted - truth) ** 2)[:, lit].mean()), abs=1e-3)
 
 
-def test_a_shape_is_that_of_the_belief(explorer, models, settings, monkeypatch):
-    def ball(model, z, points):  # of a radius that the sample says
-        return (points.norm(dim=1) < 0.05 + 0.02 * z.flatten(1).mean(1, keepdim=True).tanh()).float()
+def ball(model, z, points):
+    """Occupancy of a radius that the sample says."""
+    return (points.norm(dim=1) < 0.05 + 0.02 * z.flatten(1).mean(1, keepdim=True).tanh()).float()
 
+
+def test_a_shape_is_that_of_the_belief(explorer, models, settings, monkeypatch):
     monkeypatch.setattr("gmn.trained.belief.occupancy", ball)
     given = [1, 3]  # look 2, touches 2-5
     mesh = trimesh.load(io.BytesIO(explorer.shape(0, given, "apoe")), "ply")
@@ -103,6 +106,15 @@ def test_an_album_answers_every_mix(explorer):
     assert [each["label"] for each in album["scenes"][0]["observations"]] == [
         "look 1", "look 2", "touch 1", "touches 2-5", "touches 6-15",
     ]  # fmt: skip
+
+
+def test_samples_are_refined_if_that_is_wanted(models, settings, monkeypatch):
+    monkeypatch.setattr("gmn.trained.belief.occupancy", ball)
+    plain, refined = (Explorer(models, settings, 1, STORED, 2, 2, refine) for refine in (0, 9))
+    assert (plain.about()["refine"], refined.about()["refine"]) == (0, 9)
+    assert plain.imagine(0, []) == refined.imagine(0, [])
+    assert plain.imagine(0, [0, 4])["apoe"]["sheet"] != refined.imagine(0, [0, 4])["apoe"]["sheet"]
+    assert plain.shape(0, [0, 4], "apoe") != refined.shape(0, [0, 4], "apoe")
 
 
 def test_live_observations_are_single_views():

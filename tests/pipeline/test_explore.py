@@ -20,7 +20,7 @@ def server(repro):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "stages", "explore", "--port", str(port)]
+    command = [sys.executable, "-m", "stages", "explore", "--port", str(port), "--refine", "2"]
     process = subprocess.Popen(command, cwd=repro[0], env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
     try:
         said = iter(process.stdout.readline, "")
@@ -114,7 +114,7 @@ def resize(browser, width: int, height: int) -> None:
 
 def said(given: str) -> str:
     """The page says what it imagined from."""
-    return f"document.querySelector('.said').textContent === 'Imagined from {given}.'"
+    return f"document.querySelector('.said').textContent.startsWith('Imagined from {given}.')"
 
 
 def address(browser) -> str:
@@ -156,6 +156,14 @@ def test_looks_and_touches_are_given_and_taken_back_one_by_one(explorer):
     assert pictures(explorer) == nothing
     explorer.find_element("css selector", "[name=all]").click()
     wait(explorer, "!document.querySelector('.observations [aria-pressed=false]')")
+
+
+def test_it_says_how_samples_were_refined(explorer):
+    says = explorer.find_element("css selector", ".said")
+    assert says.text == "Imagined from look 1. Refined in 2 steps."
+    click(explorer, "look 1")
+    wait(explorer, said("nothing"))
+    assert says.text == "Imagined from nothing."
 
 
 def test_a_keyboard_turns_the_viewpoint_of_every_tile(explorer):

@@ -36,7 +36,7 @@ def test_one_more_network_is_one_file_and_its_name(workplace):
     assert "train@apoe" not in run(workplace, "dvc", "status", "train@apoe-m2-0").stdout  # others are not trained again
 
     reports = workplace / "reports/smoke"
-    for kind in ("classification", "agreement", "explained", "shape", "missing"):  # as APoE's
+    for kind in ("classification", "agreement", "explained", "shape", "refined", "missing"):  # as APoE's
         found = read_sealed(reports / kind / "m2/apoe/0.json", "")
         found["of"]["network"] = "conditional"
         write_sealed(reports / kind / "m2/conditional/0.json", found)
@@ -47,7 +47,7 @@ def test_one_more_network_is_one_file_and_its_name(workplace):
     for name in ("score", "claims", "table", "figures", "album", "report"):
         result = stage(workplace, name)
         assert result.returncode == 0, result.stderr
-    beyond = ("explained", "agreement", "shape", "calibration", "scores", "samples", "touches")
+    beyond = ("explained", "agreement", "shape", "refined", "calibration", "scores", "samples", "touches")
     for name in ("fig3", "fig4", "figs4", *beyond):
         assert (reports / "figures" / f"{name}.svg").exists()
     assert "conditional" in (reports / "figures/table1.csv").read_text()

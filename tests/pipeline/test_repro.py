@@ -12,7 +12,7 @@ from tests.pipeline.conftest import change_params, copy_tree, run
 from tests.served import served
 
 FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figs1", "figs2", "figs4", "figs5", "figs6", "table1")
-BEYOND = ("agreement", "calibration", "explained", "felt", "hand", "shape", "samples", "scores", "touches")
+BEYOND = ("agreement", "calibration", "explained", "felt", "hand", "refined", "shape", "samples", "scores", "touches")
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_every_number_is_in_one_table(reports):
     keys = ["network", "evaluation", "regime", "metric", "pictures", "touches", "modalities"]
     assert not table.duplicated(keys).any() and table[["mean", "low", "high"]].notna().all(axis=None)
     assert (table["low"] <= table["high"]).all()
-    kinds = {"agreement", "classification", "density", "explained", "heldout", "missing", "shape"}
+    kinds = {"agreement", "classification", "density", "explained", "heldout", "missing", "refined", "shape"}
     assert set(table["evaluation"]) == kinds and set(table["network"]) == {"apoe", "baseline", "poe", "apoe_map"}
     (row,) = table[
         (table["network"] == "apoe")
