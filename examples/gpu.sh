@@ -43,13 +43,14 @@ import sys
 
 from gmn.data.regime import Regime
 from gmn.data.settings import Sets
+from gmn.evaluation.settings import Evaluations
 from gmn.params import Settings
 from gmn.paths import PARAMS, Paths
 
 settings = Settings.load(PARAMS)
 paths, runs = Paths(settings), [("m2", name) for name in settings.networks] + [("m2-heldout", "apoe")]
 missing = [(regime, name) for regime in settings.regimes for name in ("apoe", "baseline")]
-kinds = ("density", "classification", "agreement", "explained", "shape", "missing")
+kinds = [kind for kind in Evaluations.model_fields if kind != "heldout"]
 asked = [(kind, regime, name) for kind in kinds for regime, name in runs[:-1]]
 asked += [("heldout", regime, "apoe") for regime in ("m2", "m2-heldout")]
 asked += [("missing", regime, name) for regime, name in missing]

@@ -78,6 +78,15 @@ def test_the_model_card_is_that_of_the_results():
 # A run of two networks and two training seeds whose numbers are made up.
 
 
+def of_refined(errors: list[float], factor: float) -> dict:
+    """All measures of samples whose errors are ``factor`` times as large; they expect a tenth of that share of them."""
+    found = [factor * error for error in errors]
+    expected = [0.1 * factor**2 * error for error in errors]
+    of = {"grey": found, "chroma": [1.0] * len(errors), "iou": [1 - error for error in found], "energy": found}
+    of |= {"squared_error": found, "predicted_error": expected}
+    return dict.fromkeys(measures.SOME.values(), of)
+
+
 @pytest.fixture
 def run(tmp_path) -> Run:
     rng = np.random.default_rng(0)
@@ -91,6 +100,10 @@ def run(tmp_path) -> Run:
             write_sealed(
                 tmp_path / f"reports/toy/explained/m2/{network}/{seed}.json", measured | {"posterior": tables_}
             )
+            before, after = (of_refined(errors, factor) for factor in (1.0, 0.5))
+            measured = {"variance": measured["variance"], "inferred": before, "refined": after}
+            of["kind"] = "refined"
+            write_sealed(tmp_path / f"reports/toy/refined/m2/{network}/{seed}.json", {"of": of} | measured)
     parts = [
         {"what": "a", "wanted": "> 0: why", "ours": {"mean": 2.0, "low": 1.0, "high": 3.0}, "verdict": "holds"},
         {"what": "b", "wanted": "> 0", "ours": {"mean": None, "low": None, "high": None}, "verdict": "undecided"},
@@ -116,6 +129,19 @@ def test_a_table_marks_what_is_surely_above_the_baseline(run):
 
 def test_what_a_run_did_not_measure_is_left_out(run):
     assert len(rows(tables.compared("KNOWN", run))) == 2
+
+
+def test_what_gradient_ascent_adds_is_paired(run):
+    header, _, first, *_ = rows(tables.gained(run))
+    assert header == ["APoE", "overlap", "grey", "chroma", "energy score"] and first[0] == "one picture"
+    assert [float(cell.split()[0]) for cell in first[1:]] == pytest.approx([0.1, 0.1, 0, -0.1], abs=0.002)
+    low, high = (float(number.strip("()")) for number in first[2].split(" ")[1::2])
+    assert 0 < high - low < 0.005  # half as wide as that of the share before
+    assert tables.refined_by(run, "mixed") == "80 % → 90 %"
+    table = rows(tables.compared("REFINED", run))
+    assert table[2] == ["one picture, inferred", "0.80 ▲ / 0.80 ▲ / 0.00", "0.50 / 0.50 / 0.00"]
+    assert table[3] == ["one picture, refined", "0.90 ▲ / 0.90 ▲ / 0.00", "0.75 / 0.75 / 0.00"]
+    assert rows(tables.compared("SPREAD", run))[2] == ["one picture", "0.10 / 0.05", "0.10 / 0.05"]  # no marks
 
 
 def test_who_wins_is_said_by_the_interval(run):

@@ -44,9 +44,7 @@ def explained(trial: Trial) -> dict:
         a quarter turn further around the object; ``turn[variance]`` of all views.
     """
     model, samples, vision = trial.model, trial.samples, trial.place(VISION)
-    quiet = replace(trial, progress=silent())
-    # pyrefly: ignore[missing-attribute]
-    mean = sum(batch.read.senses[vision].sum(0) for batch in quiet.batches(BATCH)).mean(0) / trial.scenes
+    mean = mean_picture(trial)
     errors, known = {name: [] for name in CONTEXTS}, {name: [] for name in HALVED}
     places = {modality.sense: trial.place(modality.sense) for modality in model.modalities}
     scores = {sense: {name: [] for name in CONTEXTS} for sense in places}
@@ -81,6 +79,13 @@ def explained(trial: Trial) -> dict:
         **{measure: _by_context(scores, measure) for measure in MEASURES},
         "turn": {"changed": rounded(np.concatenate(turned)), "variance": rounded(np.concatenate(spread))},
     }
+
+
+def mean_picture(trial: Trial) -> torch.Tensor:
+    """Of all views of all scenes, (3, H, W)."""
+    vision, quiet = trial.place(VISION), replace(trial, progress=silent())
+    # pyrefly: ignore[missing-attribute]
+    return sum(batch.read.senses[vision].sum(0) for batch in quiet.batches(BATCH)).mean(0) / trial.scenes
 
 
 def parts(difference: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:

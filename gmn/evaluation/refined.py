@@ -4,23 +4,20 @@ The same samples of P(z | C), as inferred and after the steps of :mod:`gmn.train
 were not given, and for the shape.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 
 from gmn.data.modalities import VISION
 from gmn.evaluation.explained import CONTEXTS as OF_EXPLAINED
-from gmn.evaluation.explained import PARTS, imagined, parts
+from gmn.evaluation.explained import PARTS, imagined, mean_picture, parts
 from gmn.evaluation.protocol import TARGETS, rounded
-from gmn.evaluation.scores import LEVELS, scores_of
-from gmn.evaluation.shape import STEP
+from gmn.evaluation.scores import scores_of
+from gmn.evaluation.shape import STEP, overlaps
 from gmn.evaluation.trial import Trial
 from gmn.mese.parts import filled
-from gmn.progress import silent
 from gmn.trained import refine
 from gmn.trained.mesh import lattice
-from gmn.trained.occupancy import best_level, occupancy, overlap
+from gmn.trained.occupancy import occupancy
 
 SETS = ("test",)
 CONTEXTS = {name: given for name, given in OF_EXPLAINED.items() if given}  # without views there is nothing to fit
@@ -40,13 +37,11 @@ def refined(trial: Trial) -> dict:
         Lists over scenes: ``variance[grey | chroma]`` as of :func:`gmn.evaluation.explained.explained`;
         ``inferred[context]`` and ``refined[context]`` of samples before and after: ``grey`` and ``chroma`` the mean
         squared errors of the mean picture, ``iou`` the overlap of the shape as of
-        :func:`gmn.evaluation.shape.shape`, and all that :func:`gmn.evaluation.scores.scores_of` says of pictures.
+        :func:`gmn.evaluation.shape.shape`, the others scores of pictures, :func:`gmn.evaluation.scores.scores_of`.
     """
     model, samples, vision = trial.model, trial.samples, trial.place(VISION)
     steps = trial.chosen.steps  # pyrefly: ignore[missing-attribute]
-    quiet = replace(trial, progress=silent())
-    # pyrefly: ignore[missing-attribute]
-    mean = sum(batch.read.senses[vision].sum(0) for batch in quiet.batches(BATCH)).mean(0) / trial.scenes
+    mean = mean_picture(trial)
     points = torch.from_numpy(lattice(model.config.extent, STEP)[0])
     width = model.config.std_of(model.modalities[vision])
     variance, found = [], {kind: {name: [] for name in CONTEXTS} for kind in KINDS}
@@ -60,26 +55,19 @@ def refined(trial: Trial) -> dict:
             climbed = refine.refined(model, asked, latents, steps, noise)
             for kind, z in zip(KINDS, (latents.z, climbed), strict=True):
                 pictures = imagined(model, vision, asked, z).cpu()
-                each = occupancy(model, z, points).cpu().numpy().reshape(samples, len(solid), -1)
+                each = occupancy(model, z, points).double().cpu().numpy().reshape(samples, len(solid), -1)
                 errors = dict(zip(PARTS, parts(pictures.mean(0) - truth), strict=True))
-                scores = scores_of(pictures, truth, width, is_picture=True)
-                found[kind][name].append(errors | scores | {"iou": _overlaps(each, solid)})
+                scores = scores_of(pictures, truth, width, is_picture=True) | {"iou": overlaps(each, solid)}
+                found[kind][name].append(errors | {measure: scores[measure] for measure in MEASURES})
     return {
         "scenes": trial.scenes,
         "samples": samples,
         "steps": steps,
-        "levels": list(LEVELS),
         "variance": {part: rounded(np.concatenate([of[k] for of in variance])) for k, part in enumerate(PARTS)},
         **{kind: {name: _joined(batches) for name, batches in of.items()} for kind, of in found.items()},
     }
 
 
-def _overlaps(each: np.ndarray, solid: np.ndarray) -> np.ndarray:
-    """Of each scene's shape, cut where samples (samples, scenes, points) say, with the true one (scenes, points)."""
-    levels = np.array([best_level(one) for one in each.swapaxes(0, 1)])
-    return overlap(each.mean(0) > levels[:, None], solid)
-
-
 def _joined(batches: list[dict]) -> dict[str, list]:
-    """By measure, batches of scenes joined, the last axis."""
-    return {measure: rounded(np.concatenate([of[measure] for of in batches], -1)) for measure in batches[0]}
+    """By measure, of all scenes."""
+    return {measure: rounded(np.concatenate([of[measure] for of in batches])) for measure in batches[0]}

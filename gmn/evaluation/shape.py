@@ -48,8 +48,8 @@ def shape(trial: Trial) -> dict:
             each = occupancy(trial.model, z, torch.from_numpy(points)).double().cpu().numpy()
             each = each.reshape(trial.samples, len(things), -1)
             scores = found[context]
-            levels, mean = [best_level(one) for one in each.swapaxes(0, 1)], each.mean(0)
-            scores["iou"] += list(overlap(mean > np.array(levels)[:, None], truth))
+            levels, mean = levels_of(each), each.mean(0)
+            scores["iou"] += list(overlaps(each, truth))
             scores["iou_sample"] += list(overlap(each > HALF, truth).mean(0))
             scores["chamfer"] += [
                 chamfer(one, level, points, grid, thing) for one, level, thing in zip(mean, levels, things, strict=True)
@@ -60,6 +60,16 @@ def shape(trial: Trial) -> dict:
             tables[mix].setdefault(name, []).append(rounded(values))
     about = {"counts": list(COUNTS), "scenes": trial.scenes, "samples": trial.samples, "step": STEP}
     return about | tables
+
+
+def overlaps(each: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Of the shapes of scenes with the true ones (scenes, points), by occupancy (samples, scenes, points)."""
+    return overlap(each.mean(0) > levels_of(each)[:, None], truth)
+
+
+def levels_of(each: np.ndarray) -> np.ndarray:
+    """Where the mean of samples is cut, (scenes,)."""
+    return np.array([best_level(one) for one in each.swapaxes(0, 1)])
 
 
 def chamfer(filled: np.ndarray, level: float, points: np.ndarray, grid: tuple[int, int, int], thing: Object) -> float:

@@ -114,6 +114,14 @@ def _refined(results: Results, network: str) -> Rows:
                 yield {"metric": SHARE.format(part, f"P, {kind}")} | given, [of[part], found["variance"][part]]
             for measure in refined.MEASURES:
                 yield {"metric": f"{measure.replace('_', ' ')}, {kind}"} | given, [of[measure]]
+    for context, contexts in refined.CONTEXTS.items():  # paired
+        before, after = (found[kind][context] for kind in refined.KINDS)
+        for part in explained.PARTS:
+            variance = found["variance"][part]
+            gain = variance - (before[part] - after[part])  # an error whose share is the gain of shares
+            yield {"metric": SHARE.format(part, "P, gain")} | _given(contexts), [gain, variance]
+        for measure in ("iou", "energy"):
+            yield {"metric": f"{measure}, gain"} | _given(contexts), [after[measure] - before[measure]]
 
 
 def _agreement(results: Results, network: str) -> Rows:

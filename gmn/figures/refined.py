@@ -10,13 +10,14 @@ from gmn.evaluation.protocol import counts
 from gmn.evaluation.refined import CONTEXTS as MEASURED
 from gmn.evaluation.results import Results
 from gmn.figures.series import beside, key, line, training
+from gmn.figures.strips import cut, edge_of
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, close
 from gmn.models.networks import NETWORKS
 
 VIEWS = (5, 10)  # of the grid's 16, of each scene; a phone shows the first
 FACES = {"inferred": "none", "refined": "full"}  # and how their marks are filled
 LABELS = ["{}+{}".format(*counts(contexts)) for contexts in MEASURED.values()]
-WORDS = {(0, 15): "15 grasps", (1, 15): "one picture,\n15 grasps", (5, 0): "five pictures"}
+WORDS = {(0, 15): "15 touches", (1, 15): "one picture,\n15 touches", (5, 0): "five pictures"}
 
 
 def draw(results: Results, sheet: Sheet) -> Figure:
@@ -39,12 +40,13 @@ def draw(results: Results, sheet: Sheet) -> Figure:
     about = next(iter(found.values()))
     close(figure, h_pad=0.03)
     whose, objects = NETWORKS[results.settings.model].label, len(results.generation["scene"])
+    steps = results.settings.now.generation.refine
     caption(
         figure,
-        f"(a) {whose}, {objects} test objects from viewpoints that were not given, one sample of z; (b) to (e) "
-        f"{about['scenes']} test scenes, the mean of {about['samples']} samples, as inferred and after "
-        f"{about['steps']} steps of gradient ascent on the likelihood of what was given; (e) 1: samples differ as much "
-        f"as they err. Bars: 95 % bootstrap; {training(results)}",
+        f"(a) {whose}, {objects} test objects from viewpoints that were not given, one sample of z each, refined in "
+        f"{steps} steps; (b) to (e) other contexts, {about['scenes']} test scenes, {about['samples']} samples, (b) to "
+        f"(d) by their mean, refined in {about['steps']} steps; (e) the squared error of that mean that the spread of "
+        f"samples predicts, as a share of the true one: 1 is right. Bars: 95 % bootstrap; {training(results)}",
     )
     return figure
 
@@ -56,12 +58,12 @@ def _pictures(figure, made: dict, views: tuple[int, ...]) -> None:
         given = WORDS[counts(CONTEXTS[name])]
         rows += [(f"{given},\nas inferred", made[f"imagined-{name}"][:, 0]), ("refined", made[f"refined-{name}"][:, 0])]
     rows.append(("truth", made["truth"]))
+    edge = min(edge_of(pictures) for _, pictures in rows)
     panels = figure.subplots(len(rows), len(made["scene"]) * len(views))
     for strip, (label, pictures) in zip(panels, rows, strict=True):
         strip[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=6.5)
         for panel, picture in zip(strip, pictures[:, list(views)].reshape(-1, *pictures.shape[2:]), strict=True):
-            edge = len(picture) // 5  # dark all around
-            panel.imshow(picture[edge : len(picture) - edge, edge : len(picture) - edge])
+            panel.imshow(cut(picture, edge))
             bare(panel)
     figure.suptitle("(a) imagined as inferred, refined, and the truth", fontsize=8)
 
@@ -85,7 +87,7 @@ PANELS: dict[str, Callable[[dict, dict], Interval]] = {
     "(b) overlap of shapes": lambda of, _: bootstrap(of["iou"]),
     "(c) grey explained": _share("grey"),
     "(d) chroma explained": _share("chroma"),
-    "(e) spread over error": lambda of, _: interval_of(
+    "(e) predicted error": lambda of, _: interval_of(
         lambda spread, error: spread.mean(-1) / error.mean(-1), of["predicted_error"], of["squared_error"]
     ),
 }

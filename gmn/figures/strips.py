@@ -6,6 +6,8 @@ from gmn.figures.series import first_training
 from gmn.figures.style import PAGE, PHONE, Figure, Sheet, bare, caption, close, heading, panels
 from gmn.models.networks import NETWORKS
 
+LIT = 40  # of 255: pictures are cut to what is brighter anywhere
+
 
 def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: int) -> Figure:
     """Draw ``rows`` (label -> array of :mod:`gmn.evaluation.generation`) of one scene, first sample of z each."""
@@ -29,3 +31,17 @@ def draw_strips(results, sheet: Sheet, title: str, rows: dict[str, str], scene: 
         f"scale {results.settings.scale}, {first_training(results)}",
     )
     return figure
+
+
+def edge_of(pictures: np.ndarray) -> float:
+    """Share of a picture's side that is dark on every side of all ``pictures`` (..., S, S, 3)."""
+    size = pictures.shape[-2]
+    lit = (pictures.max(-1) > LIT).reshape(-1, size, size).any(0)
+    lit = lit.any(0) | lit.any(1)
+    return min(lit.argmax(), lit[::-1].argmax()) / size
+
+
+def cut(picture: np.ndarray, edge: float) -> np.ndarray:
+    """A picture without such a share of its side on every side."""
+    left = int(edge * len(picture))
+    return picture[left : len(picture) - left, left : len(picture) - left]

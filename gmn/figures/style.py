@@ -125,4 +125,5 @@ def heading(figure, text: str) -> None:
 def caption(figure, text: str, color: str = "0.35") -> None:
     """Small lines under the figure: scenes, samples, seeds, iterations."""
     letters = int(19.5 * figure.get_figwidth())  # that fit in a line at this size
+    text = text.replace(" %", "\N{NO-BREAK SPACE}%")
     figure.supxlabel(fill(text, letters), fontsize=6, color=color)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from gmn.evaluation.results import Results
 from gmn.figures.series import training
+from gmn.figures.strips import cut, edge_of
 from gmn.figures.style import PHONE, Sheet, bare, caption, close, panels
 from gmn.models.networks import NETWORKS
 
@@ -21,7 +22,6 @@ GIVEN = {  # what a row is imagined from, as the album names it
 }
 PAUSE = 200  # ms a viewpoint
 BACKGROUND, INK = "black", "0.85"  # as pictures have it, on light pages and dark ones
-LIT = 40  # of 255: pictures are cut to what is brighter anywhere
 
 
 def draw(results: Results, sheet: Sheet) -> bytes:
@@ -34,10 +34,8 @@ def draw(results: Results, sheet: Sheet) -> bytes:
         for key in GIVEN.values()
     ]
     truth = _rows(scene["truth"], 1, views)[0]
-    edge = min(map(_edge, [truth, *sum(imagined, [])]))
-    looks = [
-        _cut(_picture(seen["picture"]), edge if seen["sense"] == "look" else 0.0) for seen in scene["observations"]
-    ]
+    edge = min(map(edge_of, [truth, *sum(imagined, [])]))
+    looks = [cut(_picture(seen["picture"]), edge if seen["sense"] == "look" else 0.0) for seen in scene["observations"]]
     columns = ["given", *(NETWORKS[network].label for network in networks), "truth"]
     figure, axes = panels(len(GIVEN), len(columns), figsize=(5.4, 4.0) if sheet.across else (PHONE, 3.2))
     steps = album["about"]["refine"]
@@ -48,7 +46,7 @@ def draw(results: Results, sheet: Sheet) -> bytes:
     for line, (label, key), row in zip(axes, GIVEN.items(), imagined, strict=True):
         given = [looks[int(number)] for number in key.split(",")]
         turning = [[given[view * len(given) // views] for view in range(views)]]  # one after the other
-        turning += [[_cut(picture, edge) for picture in pictures] for pictures in (*row, truth)]
+        turning += [[cut(picture, edge) for picture in pictures] for pictures in (*row, truth)]
         for panel, pictures in zip(line, turning, strict=True):
             bare(panel)
             panel.set_facecolor(BACKGROUND)
@@ -62,8 +60,9 @@ def draw(results: Results, sheet: Sheet) -> bytes:
         panel.set_title(name if sheet.across else f"{name.replace(', ', chr(10))}\n", color=INK, fontsize=7)
     caption(
         figure,
-        f"One sample of z a panel, test scene {SCENE}, seen from all around. Of a touch the networks get the hand's "
-        f"readings, not its picture.{refined} Scale {results.settings.scale}, {training(results)}",
+        f"One sample of z a panel, test scene {SCENE}, seen from all around; what is given is shown in turn. Of a "
+        f"touch the networks get the hand's readings, not its picture.{refined} Scale {results.settings.scale}, "
+        f"{training(results)}",
         color="0.65",
     )
     figure.set_dpi(120 if sheet.across else 200)
@@ -79,19 +78,6 @@ def draw(results: Results, sheet: Sheet) -> bytes:
     moving = io.BytesIO()
     frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:], duration=PAUSE, loop=0)
     return moving.getvalue()
-
-
-def _edge(pictures: np.ndarray) -> float:
-    """Share of a picture's side that is dark on every side of all ``pictures`` (..., S, S, 3)."""
-    size = pictures.shape[-2]
-    lit = (pictures.max(-1) > LIT).reshape(-1, size, size).any(0)
-    lit = lit.any(0) | lit.any(1)
-    return min(lit.argmax(), lit[::-1].argmax()) / size
-
-
-def _cut(picture: np.ndarray, edge: float) -> np.ndarray:
-    left = int(edge * len(picture))
-    return picture[left : len(picture) - left, left : len(picture) - left]
 
 
 def _rows(sheet: str, rows: int, views: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gmn.evaluation.explained import PARTS
 from gmn.evaluation.intervals import Interval, interval_of
 from gmn.evaluation.refined import KINDS
 from gmn.evaluation.results import GROUP, Results, present
@@ -12,7 +13,7 @@ from gmn.evaluation.results import GROUP, Results, present
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of a network; more is better.
+    """One number of a network; where networks are compared, more is better.
 
     Attributes:
         kind: the evaluation it is of: its folder in a run's.
@@ -37,7 +38,13 @@ class Measure:
 
     def lead(self, results: Results, network: str, reference: str) -> Interval:
         """Of ``network`` over ``reference``, on the same scenes."""
-        ours, theirs = (self.samples(results, name) for name in (network, reference))
+        return self._more(*(self.samples(results, name) for name in (network, reference)))
+
+    def gain(self, before: "Measure", results: Results, network: str) -> Interval:
+        """Over the same statistic of other samples, on the same scenes."""
+        return self._more(self.samples(results, network), before.samples(results, network))
+
+    def _more(self, ours: list[np.ndarray], theirs: list[np.ndarray]) -> Interval:
         count = len(ours)
 
         def difference(*both):
@@ -96,29 +103,28 @@ def shape(mix: str, count: int) -> Measure:
 
 
 def refined(context: str, measure: str, kind: str = "refined") -> Measure:
-    """Of shape (``iou``), ``grey`` or ``chroma``, before gradient ascent (``inferred``) or after."""
+    """Of samples before gradient ascent (``inferred``) or after: ``iou`` the overlap of shapes, ``grey`` or ``chroma``
+    explained, ``energy`` the score of pictures.
+    """
 
     def samples(results: Results, network: str) -> list:
         found = results.refined(network)
         of = found[kind][context][measure]
-        return [of] if measure == "iou" else [of, found["variance"][measure]]
+        return [of, found["variance"][measure]] if measure in PARTS else [of]
 
-    return Measure("refined", samples) if measure == "iou" else Measure("refined", samples, share)
+    if measure in PARTS:
+        return Measure("refined", samples, share)
+    return Measure("refined", samples)
 
 
 def spread(context: str, kind: str) -> Measure:
-    """Of samples, as a share of their squared error: 1 if they differ as much as they err."""
+    """The squared error that samples' spread predicts, as a share of that of their mean; 1 is right."""
 
     def samples(results: Results, network: str) -> list:
         found = results.refined(network)[kind][context]
         return [found["predicted_error"], found["squared_error"]]
 
     return Measure("refined", samples, lambda spread, error: spread.mean(-1) / error.mean(-1))
-
-
-def score(context: str, kind: str) -> Measure:
-    """Energy score of pictures."""
-    return Measure("refined", lambda results, network: [results.refined(network)[kind][context]["energy"]], form=".4f")
 
 
 def elbo(results: Results, network: str) -> list:
@@ -202,7 +208,6 @@ REFINED: dict[str, list[Measure]] = {
     for kind in KINDS
 }
 SPREAD: dict[str, list[Measure]] = {name: [spread(context, kind) for kind in KINDS] for name, context in SOME.items()}
-ENERGY: dict[str, list[Measure]] = {name: [score(context, kind) for kind in KINDS] for name, context in SOME.items()}
 COVERAGE: dict[str, list[Measure]] = {
     "touch from ten pictures": [covered("haptics", "pictures", 0.9)],
     "touch from ten touches": [covered("haptics", "touches", 0.9)],

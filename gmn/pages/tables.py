@@ -20,7 +20,7 @@ from gmn.roster import REFERENCE
 
 BETTER, WORSE = " ▲", " ▼"
 READINGS = {"text": "C6", "release": "C6r"}  # of a missing modality -> the claim that decides on it
-COMPARED = "KNOWN", "EXPLAINED", "BOUNDS", "HUES", "COVERAGE", "REFINED", "SPREAD", "ENERGY"
+COMPARED = "KNOWN", "EXPLAINED", "BOUNDS", "HUES", "COVERAGE", "REFINED", "SPREAD"
 MEASURES = {name: getattr(measures, name) for name in COMPARED}
 
 
@@ -63,7 +63,7 @@ def compared(name: str, *runs: Run) -> str:
 
 
 def _cell(run: Run, network: str, row: list[Measure]) -> str:
-    unmarked = [row for name in ("COVERAGE", "SPREAD", "ENERGY") for row in MEASURES[name].values()]
+    unmarked = [*MEASURES["COVERAGE"].values(), *MEASURES["SPREAD"].values()]
     cells = []
     for measure in row:
         text = number(measure.mean(run.results, network), measure.form)
@@ -138,10 +138,21 @@ def moved(run: Run, other: Run, contexts: Iterable[str] = WON) -> str:
     return "; ".join(found) or "none"
 
 
-def refined_gain(run: Run, context: str, network: str = "apoe") -> str:
-    """Grey explained before gradient ascent and after."""
-    found = (measures.refined(context, "grey", kind) for kind in KINDS)
-    return " → ".join(number(measure.mean(run.results, network), "%") for measure in found)
+def refined_by(run: Run, context: str, measure: str = "grey", form: str = "%", network: str = "apoe") -> str:
+    """A number before gradient ascent and after."""
+    found = (measures.refined(context, measure, kind) for kind in KINDS)
+    return " → ".join(number(each.mean(run.results, network), form) for each in found)
+
+
+def gained(run: Run, network: str = "apoe") -> str:
+    """What gradient ascent adds to overlap, grey, chroma and the energy score, by paired intervals."""
+    forms = {"iou": ".3f", "grey": ".3f", "chroma": ".3f", "energy": ".4f"}
+    rows = []
+    for label, context in measures.SOME.items():
+        pairs = ([measures.refined(context, measure, kind) for kind in KINDS] for measure in forms)
+        gains = (after.gain(before, run.results, network) for before, after in pairs)
+        rows.append([label, *map(interval, gains, forms.values())])
+    return markdown(rows, [NETWORKS[network].label, "overlap", "grey", "chroma", "energy score"])
 
 
 def _summary(standings: dict[str, str]) -> str:

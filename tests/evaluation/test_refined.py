@@ -7,8 +7,10 @@ import pytest
 import torch
 
 from gmn.evaluation import refined as module
-from gmn.evaluation.explained import explained
+from gmn.evaluation import shape as shapes
+from gmn.evaluation.explained import PARTS, explained, imagined, parts
 from gmn.evaluation.intervals import share_explained
+from gmn.evaluation.protocol import TARGETS
 from gmn.evaluation.refined import CONTEXTS, KINDS, MEASURES, refined
 from gmn.mese.parts import filled
 from tests.conftest import reader_for, tiny_model, trial_for
@@ -68,24 +70,29 @@ def test_before_and_after(scenes, monkeypatch):
         assert found["refined"][name]["energy"] == [0.0] * SCENES < found["inferred"][name]["energy"]
 
 
-def test_no_steps_change_nothing_and_what_is_inferred_is_that_of_explained(scenes):
+def ball(model, z, points):
+    """Occupancy of a radius that the sample says."""
+    return (points.norm(dim=1) < 0.05 + 0.02 * (100 * z.flatten(1).mean(1, keepdim=True)).tanh()).float()
+
+
+@torch.no_grad()
+def test_what_is_inferred_is_that_of_other_evaluations(scenes, monkeypatch):
+    for each in (module, shapes):
+        monkeypatch.setattr(each, "occupancy", ball)
     model = tiny_model("apoe", 2).float()
-    reader = reader_for(scenes, model)
-    count = 4
-    found = refined(trial_for(model, reader, count, SAMPLES, steps=0))
+    reader, count = reader_for(scenes, model), 4
+    trial = trial_for(model, reader, count, SAMPLES, steps=0)
+    found, shape = refined(trial), shapes.shape(trial)
     assert found["inferred"] == found["refined"]
-    wanted = explained(trial_for(model, reader, count, SAMPLES))
-    assert found["variance"] == wanted["variance"]
-    for name, of in found["inferred"].items():
-        for part in ("grey", "chroma"):  # of other samples
-            assert of[part] == pytest.approx(wanted["error"][name][part], rel=0.05)
-        assert np.shape(of["coverage"]) == (len(found["levels"]), count)
-        assert all(np.shape(of[measure]) == (count,) for measure in MEASURES)
-
-
-def test_steps_fit_what_was_given_better(scenes):
-    model = tiny_model("apoe", 2).float()
-    few, more = (refined(trial_for(model, reader_for(scenes, model), 2, SAMPLES, steps=k)) for k in (1, 20))
-    assert few["inferred"] == more["inferred"]
-    assert few["refined"]["both"]["squared_error"] != more["refined"]["both"]["squared_error"]
-    assert few["refined"]["both"]["squared_error"] != few["inferred"]["both"]["squared_error"]
+    assert found["variance"] == explained(trial)["variance"]
+    (batch,) = trial.batches(count)
+    for name, contexts in CONTEXTS.items():
+        asked = batch.given(contexts, ["vision"])
+        z = model.prior(asked, batch.noise(), SAMPLES).z
+        errors = parts(imagined(model, 0, asked, z).mean(0) - asked.senses[0][:, -TARGETS:])
+        for part, error in zip(PARTS, errors, strict=True):
+            assert found["inferred"][name][part] == pytest.approx(error, rel=1e-5)
+        if name in ("pictures", "touches", "both"):
+            assert found["inferred"][name]["iou"] == shape[name]["iou"][shapes.COUNTS.index(10)]
+        assert all(np.shape(found["refined"][name][measure]) == (count,) for measure in MEASURES)
+    assert len({str(of["iou"]) for of in found["inferred"].values()}) > 1

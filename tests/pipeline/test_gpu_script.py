@@ -11,7 +11,7 @@ LACKING = (
     "data/smoke/splits/m8-1-2.safetensors",
     "models/smoke/m2/apoe/0.safetensors",
     "models/smoke/m8-1-2/baseline/0.safetensors",
-    "reports/smoke/explained/m2/poe/0.json",
+    "reports/smoke/refined/m2/poe/0.json",
     "reports/smoke/missing/m8-1-2/apoe/0.json",
     "reports/smoke/figures",
 )
