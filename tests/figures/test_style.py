@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import ImageColor
 
-from gmn.figures import dark, turntable
+from gmn.figures import dark, strips
 from gmn.figures.imagined import draw as draw_imagined
 from gmn.figures.scene import draw as draw_scene
 from gmn.figures.style import FOR_PAGE, FOR_PHONE, panels, save_picture, style
@@ -64,12 +64,12 @@ def test_a_saved_figure_has_its_dark_colours_and_keeps_its_light_ones(tmp_path):
     assert re.sub(r"\n@media.*?\n}\n", "", both, flags=re.DOTALL) == light
 
 
-def test_the_turntable_is_cut_to_what_it_shows():
+def test_pictures_are_cut_to_what_they_show():
     pictures = np.zeros((2, 10, 10, 3), np.uint8)
-    pictures[0, 4, 3], pictures[1, 6, 5] = 255, turntable.LIT + 1
-    assert turntable._edge(pictures) == 0.3
-    assert turntable._cut(pictures[0], 0.3).shape == (4, 4, 3) and turntable._cut(pictures[0], 0.3)[1, 0].all()
-    assert turntable._edge(pictures // 255 * turntable.LIT) == 0  # nothing is lit: nothing is cut
+    pictures[0, 4, 3], pictures[1, 6, 5] = 255, strips.LIT + 1
+    assert strips.edge_of(pictures) == 0.3
+    assert strips.cut(pictures[0], 0.3).shape == (4, 4, 3) and strips.cut(pictures[0], 0.3)[1, 0].all()
+    assert strips.edge_of(pictures // 255 * strips.LIT) == 0  # nothing is lit: nothing is cut
 
 
 def test_no_figure_is_pyplots():
