@@ -1,5 +1,6 @@
 """params.yaml, read whole: each component's settings beside its code, put together and held against each other."""
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -241,11 +242,25 @@ class Settings(Section):
         return settings
 
     def described(self) -> dict[str, Any]:
-        """Plain values of all that applies, at ``now`` those of the chosen scale: what stages depend on."""
+        """Plain values of all that applies, at ``now`` those of the chosen scale: what stages depend on.
+
+        Sections that stages depend on as a whole are a line each: DVC keeps a copy for each stage, and reads all of
+        them each time.
+        """
         values, now = self.model_dump(exclude={"scales", "variant"}), self.now.model_dump()
         shared = {part: now.pop(part) for part in Network.model_fields}
-        now["networks"] = {name: shared | now["networks"].get(name, {}) for name in self.networks}
-        return values | {"run": self.run, "now": now}
+        networks = {name: shared | now["networks"].get(name, {}) for name in self.networks}
+        simulate = _lines(now["simulate"] | {"sets": None}) | {"sets": _lines(now["simulate"]["sets"])}
+        own = {"simulate": simulate, "networks": {name: _lines(parts) for name, parts in networks.items()}}
+        return values | {"run": self.run, "now": _lines(now) | own}
+
+
+def _lines(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """Each section as params.yaml would have it in one line."""
+    return {
+        name: json.dumps(value).replace('"', "") if isinstance(value, Mapping) else value
+        for name, value in sections.items()
+    }
 
 
 def _expanded(values: Any) -> tuple[Any, dict[str, str], list[str]]:
