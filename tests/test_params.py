@@ -53,6 +53,31 @@ def test_paper_scale_has_the_papers_numbers(tmp_path):
     assert (settings.now.density.samples, settings.now.classification.samples) == (5, 50)
 
 
+@pytest.mark.parametrize(
+    "key, value, reaches",
+    [
+        ("train.learning_rate", 0.003, {f"networks.{name}.train" for name in ("apoe", "baseline", "poe")}),
+        ("networks.apoe_map.train.curriculum.lessons", [], {"networks.apoe_map.train"}),
+        ("simulate.sets.test.scenes", 300, {"simulate.sets.test"}),
+        ("simulate.shard_scenes", 25, {"simulate.shard_scenes"}),
+        ("refined.steps", 7, {"refined"}),
+    ],
+)
+def test_a_setting_reaches_its_line_and_no_other(tmp_path, key, value, reaches):
+    """Of what stages depend on: a line a section."""
+    changed = {f"scales.laptop.{key}": value}
+    before, after = (_flat(load(tmp_path, changes).described()["now"]) for changes in (None, changed))
+    assert {name for name, line in after.items() if line != before[name]} == reaches
+
+
+def _flat(tree: dict, above: str = "") -> dict:
+    parts = [
+        _flat(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
+        for key, value in tree.items()
+    ]
+    return {key: value for part in parts for key, value in part.items()}
+
+
 def test_scenes_of_a_set_are_made_of_the_scales_world(tmp_path):
     settings = load(tmp_path)
     assert settings.scene_settings("test6") == SceneSettings(name="test6", cubes=6, image_size=32, crop_size=32)

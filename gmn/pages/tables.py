@@ -300,11 +300,7 @@ def stage_minutes(run: Run, groups: dict[str, tuple[str, ...]]) -> str:
 
 def from_csv(root: Path, path: str, columns: Iterable[str] = (), **among: tuple[str, ...]) -> str:
     """A table that is kept as CSV, of all columns or some; of the rows whose values are ``among`` those named."""
-    rows = _rows(root, path, among)
+    with (root / path).open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if all(row[name] in values for name, values in among.items())]
     chosen = list(columns or rows[0])
     return markdown(([row[name] for name in chosen] for row in rows), chosen)
-
-
-def _rows(root: Path, path: str, among: dict[str, tuple[str, ...]]) -> list[dict]:
-    with (root / path).open(encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if all(row[name] in values for name, values in among.items())]
