@@ -57,9 +57,14 @@ class Measure:
         return float(np.ptp(self.statistic(*(np.asarray(sample) for sample in self.samples(results, network)))))
 
 
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Of their means."""
+    return part.mean(-1) / whole.mean(-1)
+
+
 def share(error: np.ndarray, variance: np.ndarray) -> np.ndarray:
     """Of the variance that is explained."""
-    return 1 - error.mean(-1) / variance.mean(-1)
+    return 1 - ratio(error, variance)
 
 
 def explained(context: str, part: str = "grey", table: str = "error") -> Measure:
@@ -124,7 +129,7 @@ def spread(context: str, kind: str) -> Measure:
         found = results.refined(network)[kind][context]
         return [found["predicted_error"], found["squared_error"]]
 
-    return Measure("refined", samples, lambda spread, error: spread.mean(-1) / error.mean(-1))
+    return Measure("refined", samples, ratio)
 
 
 def elbo(results: Results, network: str) -> list:
@@ -167,7 +172,7 @@ CONTEXTS = {  # of the evaluation `explained`
     "ten of both": "both",
 }
 ELBO = Measure("missing", elbo, form=",.0f")
-TURN = Measure("explained", turned, lambda changed, variance: changed.mean(-1) / variance.mean(-1))
+TURN = Measure("explained", turned, ratio)
 KNOWN: dict[str, list[Measure]] = {
     "ELBO of validation scenes, nats per view x M": [ELBO],
     "ten scenes told apart by five of each sense": [accuracy("H+I", 5)],
