@@ -14,6 +14,7 @@ from gmn.params import Settings
 from gmn.roster import NAMES
 
 GONE = object()
+TRAINED_ALIKE = {f"networks.{name}.train" for name in NAMES if name != "apoe_map"}  # which has a rate of its own
 
 
 def load(tmp_path, changes: dict[str, object] | None = None) -> Settings:
@@ -56,7 +57,7 @@ def test_paper_scale_has_the_papers_numbers(tmp_path):
 @pytest.mark.parametrize(
     "key, value, reaches",
     [
-        ("train.learning_rate", 0.003, {f"networks.{name}.train" for name in ("apoe", "baseline", "poe")}),
+        ("train.learning_rate", 0.003, TRAINED_ALIKE),
         ("networks.apoe_map.train.curriculum.lessons", [], {"networks.apoe_map.train"}),
         ("simulate.sets.test.scenes", 300, {"simulate.sets.test"}),
         ("simulate.shard_scenes", 25, {"simulate.shard_scenes"}),
