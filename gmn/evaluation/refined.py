@@ -12,7 +12,7 @@ from gmn.evaluation.explained import CONTEXTS as OF_EXPLAINED
 from gmn.evaluation.explained import PARTS, imagined, mean_picture, parts
 from gmn.evaluation.protocol import TARGETS, rounded
 from gmn.evaluation.scores import scores_of
-from gmn.evaluation.shape import STEP, overlaps
+from gmn.evaluation.shape import STEP, levels_of, overlaps
 from gmn.evaluation.trial import Trial
 from gmn.mese.parts import filled
 from gmn.trained import refine
@@ -57,7 +57,8 @@ def refined(trial: Trial) -> dict:
                 pictures = imagined(model, vision, asked, z).cpu()
                 each = occupancy(model, z, points).double().cpu().numpy().reshape(samples, len(solid), -1)
                 errors = dict(zip(PARTS, parts(pictures.mean(0) - truth), strict=True))
-                scores = scores_of(pictures, truth, width, is_picture=True) | {"iou": overlaps(each, solid)}
+                shared = {"iou": overlaps(each, levels_of(each), solid)}
+                scores = scores_of(pictures, truth, width, is_picture=True) | shared
                 found[kind][name].append(errors | {measure: scores[measure] for measure in MEASURES})
     return {
         "scenes": trial.scenes,

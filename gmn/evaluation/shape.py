@@ -49,7 +49,7 @@ def shape(trial: Trial) -> dict:
             each = each.reshape(trial.samples, len(things), -1)
             scores = found[context]
             levels, mean = levels_of(each), each.mean(0)
-            scores["iou"] += list(overlaps(each, truth))
+            scores["iou"] += list(overlaps(each, levels, truth))
             scores["iou_sample"] += list(overlap(each > HALF, truth).mean(0))
             scores["chamfer"] += [
                 chamfer(one, level, points, grid, thing) for one, level, thing in zip(mean, levels, things, strict=True)
@@ -62,9 +62,9 @@ def shape(trial: Trial) -> dict:
     return about | tables
 
 
-def overlaps(each: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Of the shapes of scenes with the true ones (scenes, points), by occupancy (samples, scenes, points)."""
-    return overlap(each.mean(0) > levels_of(each)[:, None], truth)
+def overlaps(each: np.ndarray, levels: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Of shapes, the mean of ``each`` (samples, scenes, points) cut at ``levels``, with the true ones, (scenes,)."""
+    return overlap(each.mean(0) > levels[:, None], truth)
 
 
 def levels_of(each: np.ndarray) -> np.ndarray:

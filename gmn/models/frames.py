@@ -138,13 +138,12 @@ class Corners(NamedTuple):
     @classmethod
     def of(cls, places: Tensor, side: int) -> "Corners":
         """Of places x, y, z (P, 3), -1..1 from border to border; those outside are moved to the border."""
-        at = ((places + 1) * (side / 2)).clamp(0, side) + 0.5
+        at = (((places + 1) * (side / 2)).clamp(0, side) + 0.5).T.contiguous()  # a row an axis is quicker to work on
         low = at.floor()
-        above = at - low
-        x, y, z = torch.stack([1 - above, above], -1).unbind(1)  # (P, 2) each
-        share = (z[:, :, None, None] * y[:, None, :, None] * x[:, None, None]).flatten(1)
-        stride = torch.tensor([1, side + 2, (side + 2) ** 2], device=places.device)
-        return cls(side, (low.long() * stride).sum(1), share)
+        x, y, z = (at - low).unbind()
+        first = (low[2] * (side + 2) + low[1]) * (side + 2) + low[0]
+        shares = [deep * high * across for deep in (1 - z, z) for high in (1 - y, y) for across in (1 - x, x)]
+        return cls(side, first.long(), torch.stack(shares, 1))
 
     def look_up(self, values: Tensor, volume: Tensor, place: Tensor) -> Tensor:
         """Values (k, F), in the precision of places.

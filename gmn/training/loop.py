@@ -163,7 +163,7 @@ def _train(run: Run, checkpoints: Checkpoints, progress: Progress) -> tuple[GMN,
             number = phases.number_at(rows[-1]["iteration"] if rows else 0)
             row = {"iteration": step, "scenes": phases.scenes_before(step), "lesson": number, "train": meter.loss}
             if run.processes.leads:
-                row |= {name: validate(model, run, name) for name in ("val_missing", "val_full")}
+                row |= validations(model, run)
                 rows.append(row | meter.parts())
                 checkpoints.save(step, model, optimizer, rows, run.described)
             meter = Meter(run.config)
@@ -246,6 +246,13 @@ def noise(run: Run, step: int, scenes: int | None = None) -> Noise:
 def precision(settings: Train, device: torch.device):
     """Convolutions and linear layers in the chosen precision; densities, products and states stay in float32."""
     return torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16")
+
+
+def validations(model: GMN, run: Run) -> dict[str, float]:
+    """``val_missing`` and ``val_full``, which is the same where no modality is ever missing."""
+    missing = validate(model, run, "val_missing")
+    full = validate(model, run, "val_full") if run.regime.missing else missing
+    return {"val_missing": missing, "val_full": full}
 
 
 @torch.no_grad()

@@ -106,7 +106,7 @@ class Train(Section):
     def length(self) -> str:
         """Length in words."""
         easier = ", easier batches first" if self.lessons else ""
-        return f"{self.iterations:,} iterations of {self.batch_size} scenes{easier}"
+        return f"{self.iterations:,} iterations, each of a batch of {self.batch_size} scenes{easier}"
 
     @property
     def steps(self) -> str:
