@@ -15,17 +15,19 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
+import mujoco
 import numpy as np
 import torch
 import typer
 from PIL import Image, UnidentifiedImageError
 
 from gmn.errors import UserError, exit_with_message
+from gmn.explore.scene import imagine as imagined
 from gmn.explore.scene import orbit
 from gmn.figures.imagined import draw
 from gmn.figures.style import save_picture
 from gmn.files import read_table
-from gmn.mese import camera, pose
+from gmn.mese import camera, pose, third_person, world
 from gmn.mese.channels import channels
 from gmn.mese.grasp import Grasper, accepted
 from gmn.mese.object import Object
@@ -80,21 +82,31 @@ def imagine(
     size = model.config.image_size
     contexts, given = {}, {}
     files, angles = read_observations(folder / "looks.csv")
+    looks = len(files)
     if files:
         pictures = [read_picture(file, size) for file in files]
         contexts["vision"] = np.stack(pictures).transpose(0, 3, 1, 2), pose.query(pose.camera_pose(angles))
         given = {file.stem: picture for file, picture in zip(files, pictures, strict=True)}
     files, angles = read_observations(folder / "touches.csv")
     if files:
-        contexts["haptics"] = np.stack([read_readings(file) for file in files]), pose.query(pose.wrist_pose(angles))
+        readings = np.stack([read_readings(file) for file in files])
+        contexts["haptics"] = readings, pose.query(pose.wrist_pose(angles))
+        given |= {file.stem: hand(*touch) for file, *touch in zip(files, angles, readings, strict=True)}
 
-    around = pose.query(pose.camera_pose(orbit(8)))
-    imagined = model.infer(contexts).imagine({"vision": around}, samples)["vision"]
-    rows = imagined.clamp(0, 1).movedim(2, -1).numpy()
-    title = f"Imagined from {len(given)} looks and {len(files)} touches"
-    picture = draw(given, {str(weights): rows}, None, title, f"{weights}, viewpoints all around")
+    belief = model.infer(contexts, refine=10)  # ten steps of gradient ascent for this object
+    rows = imagined(belief, orbit(8), samples, model.drawn * size)
+    title = f"Imagined from {looks} looks and {len(files)} touches"
+    picture = draw(given, {str(weights): rows}, None, title, f"{weights}, refined in 10 steps, viewpoints all around")
     save_picture(picture, folder / "imagined.png")
     print(folder / "imagined.png")
+
+
+def hand(angles: np.ndarray, readings: np.ndarray) -> np.ndarray:
+    """The hand as readings have it, for people, (120, 120, 3) uint8: around nothing, since nobody knows the object."""
+    model, data = third_person.posed(Object(np.zeros((1, 3), int), np.ones((1, 3))), angles, readings)
+    model.body_pos[world.cube_bodies(model)] = [0, 0, 9]  # out of sight
+    mujoco.mj_kinematics(model, data)
+    return camera.render(model, data, third_person.view(angles, 120))
 
 
 def write_table(path: Path, rows: list[tuple]) -> None:

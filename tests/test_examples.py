@@ -43,7 +43,8 @@ def test_first_steps(example, tmp_path):
     for ours, theirs in zip(re.findall(number, shown), re.findall(number, said), strict=True):
         assert float(ours) == pytest.approx(float(theirs), abs=0.005)  # of another machine
     assert "vision: (3, 32, 32)" in said and "haptics: (132,)" in said
-    assert len(re.findall(r"given +\d+ touches: \d\.\d{3} nats", said)) == 4
+    errors = [float(error) for error in re.findall(r"given +\d+ touches: grey is off by (\d\.\d{3})", said)]
+    assert len(errors) == 4 and errors == sorted(errors, reverse=True) and errors[-1] < errors[0] / 2
     assert int(re.search(r"rank first (\d+) times of 10", said)[1]) >= 2
     pictures = Path(re.search("pictures: (.*)", said)[1])
     assert drawn(pictures / "scene.png") and drawn(pictures / "imagined.png")

@@ -116,7 +116,7 @@ def test_the_commands_draw(alone, installed, tmp_path):
     gmn = str(installed / "bin" / "gmn")
     for command in (
         ["look", "--scene", "3"],
-        ["imagine", "--look", "0", "--touch", "1", "--views", "4", "--refine", "2"],
+        ["imagine", "--look", "0", "--touch", "1", "--views", "4", "--refine", "2", "--model", "baseline"],
     ):
         result = alone(gmn, *command, "drawn/picture.png")
         assert result.returncode == 0 and result.stdout == "drawn/picture.png\n", result.stderr

@@ -25,7 +25,7 @@ def run(
     views: Views = 8,
     samples: Samples = 4,
     model: Annotated[
-        list[str], typer.Option(help="Weights of the package such as laptop/m2/poe, or a file; may be repeated.")
+        list[str], typer.Option(help="A network of the package such as poe, or a file of weights; may be repeated.")
     ] = ("laptop/m2/apoe",),  # pyrefly: ignore[bad-function-definition]
     refine: Refine = 0,
     mesh: MeshFile = None,

@@ -40,13 +40,14 @@ class TrainedGMN(GMN):
 
 @checked
 def find_weights(name: str | Path) -> Path:
-    """The weight file ``name``: a path, or ``scale/regime/network`` of those in :data:`PRETRAINED`.
+    """The weight file ``name``: a path, or ``scale/regime/network``, or the network alone, of :data:`PRETRAINED`.
 
     Raises:
         UserError: it is neither.
     """
     shipped = {path.relative_to(PRETRAINED).with_suffix("").as_posix(): path for path in PRETRAINED.rglob(f"*{SUFFIX}")}
-    path = shipped.get(str(name), Path(name))
+    alone = {key.split("/")[-1]: path for key, path in shipped.items()}
+    path = (alone | shipped).get(str(name), Path(name))
     if not path.exists():
         known = ", ".join(sorted(shipped)) or "none"
         raise UserError(f"{name}: not found; train it with `dvc repro`, or use one of the package: {known}")

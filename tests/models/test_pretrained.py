@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from gmn.errors import UserError
 from gmn.mese.pose import camera_pose, query
 from gmn.models.weights import load_tensors
-from gmn.trained import PRETRAINED, TrainedGMN
+from gmn.trained import PRETRAINED, TrainedGMN, find_weights
 
 ROOT = Path(__file__).parents[2]
 NAMES = [path.relative_to(PRETRAINED).with_suffix("").as_posix() for path in sorted(PRETRAINED.rglob("*.safetensors"))]
@@ -46,6 +46,10 @@ def test_they_are_those_that_the_committed_results_are_of(lock, network):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_card_names_them(name):
     assert f'from_pretrained("{name}")' in (PRETRAINED / name.split("/")[0] / "README.md").read_text()
+
+
+def test_a_network_alone_is_a_name():
+    assert find_weights("poe") == find_weights("laptop/m2/poe")
 
 
 def test_an_unknown_name_says_which_are_known():
