@@ -60,7 +60,8 @@ class Results:
         return _joined(self._read("agreement", "m2", network))
 
     def shape(self, network: str) -> dict:
-        """``<mix>[iou | iou_sample | chamfer]``: (seeds, counts, scenes); ``nothing`` has one count."""
+        """``<mix>[iou | iou_sample | chamfer | squared_error | predicted_error]``: (seeds, counts, scenes); ``nothing``
+        has one count."""
         return _joined(self._read("shape", "m2", network))
 
     def refined(self, network: str) -> dict:

@@ -69,7 +69,7 @@ class Evaluations(Section):
     missing: _of(Missing, "loss by the number of modalities shown (Fig. 5, S4)")
     agreement: _of(Spread, "how shapes and colours agree across samples (Fig. 1)")
     explained: _of(Spread, "how much of unseen views is imagined, how well samples are spread, do pictures turn")
-    shape: _of(Scored, "how far imagined shapes overlap with the true ones, and how far apart their surfaces are")
+    shape: _of(Spread, "how far imagined shapes overlap with the true ones, and how far apart their surfaces are")
     refined: _of(Refined, "how much better shape and pictures are after gradient ascent for the scene at hand")
 
 

@@ -19,6 +19,7 @@ from gmn.trained.occupancy import HALF, best_level, occupancy, overlap
 SETS = ("test",)
 COUNTS = (1, 2, 5, 10, 15)
 MIXES = {"pictures": (VISION,), "touches": (HAPTICS,), "both": (VISION, HAPTICS)}  # name -> senses of the context
+MEASURES = ("iou", "iou_sample", "chamfer", "squared_error", "predicted_error")
 STEP = EDGE / 4  # m, between points
 BATCH = 5
 
@@ -33,13 +34,15 @@ def shape(trial: Trial) -> dict:
     Returns:
         Per mix and count in ``counts``, and for ``nothing``, lists over scenes: ``iou`` the intersection over union
         of the points that are filled and those that truly are; ``iou_sample`` the same of every sample, their mean;
-        ``chamfer`` the mean of the mean distances from either surface to the other, metres.
+        ``chamfer`` the mean of the mean distances from either surface to the other, metres; ``squared_error`` of the
+        mean occupancy of points, ``predicted_error`` what the spread of samples says of it, as of
+        :func:`gmn.evaluation.scores.predicted_error`.
     """
     contexts: dict[tuple[str, int], Contexts] = {
         (mix, count): dict.fromkeys(senses, count) for mix, senses in MIXES.items() for count in COUNTS
     } | {("nothing", 0): {}}
     points, grid = lattice(trial.model.config.extent, STEP)
-    found = {context: {"iou": [], "iou_sample": [], "chamfer": []} for context in contexts}
+    found = {context: {measure: [] for measure in MEASURES} for context in contexts}
     for batch in trial.batches(BATCH):
         things = [trial.reader.scenes.object(index) for index in batch.indices]
         truth = np.stack([filled(thing, points) for thing in things])
@@ -51,6 +54,8 @@ def shape(trial: Trial) -> dict:
             levels, mean = levels_of(each), each.mean(0)
             scores["iou"] += list(overlaps(each, levels, truth))
             scores["iou_sample"] += list(overlap(each > HALF, truth).mean(0))
+            scores["squared_error"] += list(np.square(mean - truth).mean(-1))
+            scores["predicted_error"] += list((1 + 1 / trial.samples) * each.var(0, ddof=1).mean(-1))
             scores["chamfer"] += [
                 chamfer(one, level, points, grid, thing) for one, level, thing in zip(mean, levels, things, strict=True)
             ]

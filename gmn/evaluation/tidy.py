@@ -102,7 +102,7 @@ def _shape(results: Results, network: str) -> Rows:
         for metric, values in found[mix].items():
             for k, count in enumerate(found["counts"] if senses else [0]):
                 if (there := present(values[:, k])).size:
-                    yield {"metric": metric} | _given(dict.fromkeys(senses, count)), [there]
+                    yield {"metric": metric.replace("_", " ")} | _given(dict.fromkeys(senses, count)), [there]
 
 
 def _refined(results: Results, network: str) -> Rows:

@@ -45,7 +45,7 @@ def _spread_and_error(axes, found: dict, sense: str) -> None:
     for network, shift in beside(found, 0.15).items():
         look = {"color": NETWORKS[network].colour, "marker": NETWORKS[network].marker, "ls": "none"}
         for measure, face in (("squared_error", "full"), ("predicted_error", "none")):
-            roots = [_root(found[network][measure][sense][name]) for name in CONTEXTS]
+            roots = [root(found[network][measure][sense][name]) for name in CONTEXTS]
             line(axes, places + shift, roots, fillstyle=face, **look)
     axes.set_ylim(0, None)
 
@@ -62,6 +62,6 @@ def _coverage(axes, found: dict, sense: str) -> None:
     axes.set(ylim=(0, 102), yticks=(0, 25, 50, 75, 90, 100))
 
 
-def _root(squares: np.ndarray) -> Interval:
+def root(squares: np.ndarray) -> Interval:
     """Of the mean of (seeds, scenes)."""
     return interval_of(lambda values: np.sqrt(values.mean(-1)), squares)

@@ -58,6 +58,7 @@ def test_the_truth_overlaps_wholly_and_its_surface_is_near(scenes, monkeypatch):
         assert np.shape(values[mix]["iou"]) == (len(COUNTS), SCENES)
         assert np.min(values[mix]["iou"]) == np.min(values[mix]["iou_sample"]) == 1
         assert np.max(values[mix]["chamfer"]) < STEP / 2
+        assert np.max(values[mix]["squared_error"]) == np.max(values[mix]["predicted_error"]) == 0
     assert np.shape(values["nothing"]["chamfer"]) == (1, SCENES)
     wanted = [[[n * (sense in senses) for sense in SENSES]] for senses in MIXES.values() for n in COUNTS] + [[[0, 0]]]
     assert model.asked == 2 * wanted  # in both batches
@@ -69,6 +70,9 @@ def test_samples_that_disagree_count_each_for_itself(scenes, monkeypatch):
     assert np.min(values["both"]["iou"]) > 0.98  # either half may be there: nothing overlaps more with both samples
     assert np.mean(values["both"]["iou_sample"]) == pytest.approx(0.5, abs=0.01)
     assert np.mean(values["both"]["chamfer"]) < STEP
+    # Of a filled point one of two samples is right: the mean is off by 1/4, their variance 1/2, times 3/2.
+    np.testing.assert_allclose(values["both"]["predicted_error"], 3 * np.array(values["both"]["squared_error"]))
+    assert np.min(values["both"]["squared_error"]) > 0
 
 
 def test_a_shape_elsewhere(scenes, monkeypatch):
