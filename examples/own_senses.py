@@ -16,7 +16,7 @@ import numpy as np
 import torch
 import typer
 
-from gmn.data.episodes import Episodes
+from gmn.data.arrays import ArrayReader
 from gmn.data.modalities import Modality
 from gmn.data.regime import Regime
 from gmn.data.settings import Contexts
@@ -42,30 +42,13 @@ VIEWS = 12
 PARTS = {"train": "train", "val_missing": "val", "val_full": "val"}  # training's names of scenes -> ours
 
 
-class Rooms:
-    """Scenes of a folder, as training asks for them.
-
-    Args:
-        files: one .npz per scene: `scanner` (V, 32), `ears` (V, 16), and `pose` (V, 3): x, y, heading.
-    """
-
-    views, scales = VIEWS, {}
-
-    def __init__(self, files: list[Path]):
-        self.scenes = [dict(np.load(file)) for file in files]
-
-    def __len__(self) -> int:
-        return len(self.scenes)
-
-    def read(self, indices: np.ndarray, variant=None) -> Episodes:
-        """Scenes as tensors, (B, V, ...) per modality."""
-        chosen = [self.scenes[int(k)] for k in indices]
-        senses = [torch.tensor(np.stack([s[m.name] for s in chosen])) for m in SENSES]
-        poses = np.stack([s["pose"] for s in chosen])
-        turns = np.stack([np.cos(poses[..., 2]), np.sin(poses[..., 2])], -1)
-        query = torch.tensor(np.concatenate([poses[..., :2], turns], -1))
-        nothing = torch.zeros(1, len(chosen), len(SENSES), VIEWS, dtype=torch.bool)
-        return Episodes(senses, [query] * len(SENSES), context=nothing, target=nothing)
+def read(files: list[Path]) -> ArrayReader:
+    """Scenes of recordings, one .npz each: `scanner` (V, 32), `ears` (V, 16), and `pose` (V, 3): x, y, heading."""
+    scenes = [dict(np.load(file)) for file in files]
+    whole = {name: np.stack([scene[name] for scene in scenes]) for name in scenes[0]}
+    x, y, heading = np.moveaxis(whole["pose"], -1, 0)
+    query = np.stack([x, y, np.cos(heading), np.sin(heading)], -1)  # an angle as numbers without a jump
+    return ArrayReader(SENSES, {sense.name: (whole[sense.name], query) for sense in SENSES})
 
 
 def record(folder: Path, scenes: int, seed: int) -> list[Path]:
@@ -94,7 +77,7 @@ def record(folder: Path, scenes: int, seed: int) -> list[Path]:
     return files
 
 
-def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -> GMN:
+def fit(network: str, rooms: dict[str, ArrayReader], iterations: int, scratch: Path) -> GMN:
     """Train one network."""
     shown = {name: np.ones((len(rooms[part]), len(SENSES)), bool) for name, part in PARTS.items()}
     run = Run(
@@ -111,7 +94,7 @@ def fit(network: str, rooms: dict[str, Rooms], iterations: int, scratch: Path) -
     return model.eval()
 
 
-def error(model: GMN, rooms: Rooms, heard: int) -> float:
+def error(model: GMN, rooms: ArrayReader, heard: int) -> float:
     """Root mean square error of ranges imagined at the last two views from the sound of the first ``heard``."""
     scenes = rooms.read(np.arange(len(rooms)))
     squares = []
@@ -130,8 +113,8 @@ def main(
     """Record rooms, train on them, and imagine ranges from sound."""
     folder = folder or Path(tempfile.mkdtemp(prefix="own-senses-"))
     sizes = {"train": scenes, "val": 40}
-    rooms = {name: Rooms(record(folder / name, size, seed)) for seed, (name, size) in enumerate(sizes.items())}
-    spread = np.std([scene["scanner"][-2:] for scene in rooms["val"].scenes])
+    rooms = {name: read(record(folder / name, size, seed)) for seed, (name, size) in enumerate(sizes.items())}
+    spread = rooms["val"].read(np.arange(sizes["val"])).senses[0][:, -2:].std()
     print(f"ranges vary by {spread:.3f}; error of those imagined, in rooms never trained on:")
     for network in ("baseline", "poe", "apoe"):
         model = fit(network, rooms, iterations, folder / "scratch")

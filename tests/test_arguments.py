@@ -22,6 +22,7 @@ from gmn.arguments import checked, listed, numbers, one_of
 from gmn.commands.imagine import labelled
 from gmn.data import batches, modalities, produce, regime, scaling, shards
 from gmn.data import settings as data_settings
+from gmn.data.arrays import ArrayReader
 from gmn.data.episodes import Episodes
 from gmn.data.phases import Phases
 from gmn.data.reader import SceneReader
@@ -102,6 +103,8 @@ def there(scenes, settings, folder, tmp_path_factory):
 ANGLES = np.array([[0.1, 0.2], [0.3, 0.4]])
 PICTURES = np.zeros((2, 150, 150, 3), np.uint8)
 READINGS = np.zeros((2, 132))
+EARS = modalities.Modality("ears", sense="sound", shape=(2,), query=1)
+HEARD = np.zeros((3, 2, 2)), np.zeros((3, 2, 1))
 
 # Of what is there: the callable and good arguments.
 CALLS: dict[str, Callable] = {
@@ -275,6 +278,8 @@ CALLS: dict[str, Callable] = {
     "Checkpoints": lambda t: (checkpoint.Checkpoints, dict(folder=t.base / "checkpoints")),
     "ProcessGroup": lambda t: (distributed.ProcessGroup, dict(rank=0, size=1)),
     "ProcessGroup.own": lambda t: (distributed.ProcessGroup(0, 2).own, dict(batch=4)),
+    "ArrayReader": lambda t: (ArrayReader, dict(modalities=(EARS,), arrays={"ears": HEARD})),
+    "ArrayReader.read": lambda t: (ArrayReader((EARS,), {"ears": HEARD}).read, dict(indices=[0], variant=None)),
     "labelled": lambda t: (labelled, dict(models=["apoe"])),
 }
 

@@ -107,6 +107,17 @@ def shape(mix: str, count: int) -> Measure:
     return Measure("shape", samples)
 
 
+def doubt(mix: str, count: int) -> Measure:
+    """The squared error of occupancy that samples' spread predicts, as a share of the true one."""
+
+    def samples(results: Results, network: str) -> list:
+        found = results.shape(network)
+        place = found["counts"].index(count)
+        return [found[mix][name][:, place] for name in ("predicted_error", "squared_error")]
+
+    return Measure("shape", samples, ratio)
+
+
 def refined(context: str, measure: str, kind: str = "refined") -> Measure:
     """Of samples before gradient ascent (``inferred``) or after: ``iou`` the overlap of shapes, ``grey`` or ``chroma``
     explained, ``energy`` the score of pictures.
@@ -130,6 +141,11 @@ def spread(context: str, kind: str) -> Measure:
         return [found["predicted_error"], found["squared_error"]]
 
     return Measure("refined", samples, ratio)
+
+
+def likelihood(sense: str, context: str) -> Measure:
+    """Of unseen views by samples of P, nats per number."""
+    return Measure("explained", lambda results, network: [results.explained(network)["log_likelihood"][sense][context]])
 
 
 def elbo(results: Results, network: str) -> list:
@@ -211,6 +227,14 @@ REFINED: dict[str, list[Measure]] = {
     f"{name}, {kind}": [refined(context, what, kind) for what in ("iou", "grey", "chroma")]
     for name, context in SOME.items()
     for kind in KINDS
+}
+GOALS: dict[str, tuple[float, ...]] = {  # grey, chroma and, where it was asked for, overlap; set before training
+    "nothing": (0.03, -0.04),
+    "one picture": (0.33, 0.35),
+    "one picture and 15 touches": (0.73, 0.52),
+    "ten pictures": (0.83, 0.79, 0.75),
+    "ten touches": (0.70, -0.10, 0.75),
+    "ten of both": (0.85, 0.80, 0.80),
 }
 SPREAD: dict[str, list[Measure]] = {name: [spread(context, kind) for kind in KINDS] for name, context in SOME.items()}
 COVERAGE: dict[str, list[Measure]] = {

@@ -155,6 +155,22 @@ def gained(run: Run, network: str = "apoe") -> str:
     return markdown(rows, [NETWORKS[network].label, "overlap", "grey", "chroma", "energy score"])
 
 
+def goals(run: Run, network: str = "apoe") -> str:
+    """What was wanted of a network, what it reaches as inferred and refined, and which of both suffices."""
+    rows = []
+    for label, wanted in measures.GOALS.items():
+        context = measures.CONTEXTS[label]
+        ways = {"as inferred": [measures.explained(context), measures.explained(context, "chroma")]}
+        ways["as inferred"] += [measures.shape(context, 10)] * (len(wanted) > 2)
+        if label in measures.SOME:
+            ways["refined"] = [measures.refined(context, what) for what in ("grey", "chroma", "iou")[: len(wanted)]]
+        found = {way: [of.mean(run.results, network) for of in measured] for way, measured in ways.items()}
+        enough = [way for way, values in found.items() if all(np.array(values) >= wanted)]
+        cells = [" / ".join(map(number, values)) for values in (wanted, *found.values())]
+        rows.append([label, *cells, *[""] * (3 - len(cells)), enough[0] if enough else "**no**"])
+    return markdown(rows, [NETWORKS[network].label, "wanted", "as inferred", "refined", "reached"])
+
+
 def _summary(standings: dict[str, str]) -> str:
     """One sentence of who stands where, those alike together."""
     labels = {NETWORKS[network].label: where for network, where in standings.items()}
