@@ -49,6 +49,7 @@ def test_paper_scale_has_the_papers_numbers(tmp_path):
     config = settings.model_config_for("apoe", 2)
     assert (config.representation, config.state, config.latent, config.steps) == (256, 64, 3, 12)
     assert (config.decoder, config.kernel, dict(config.std)) == (32, 5, {"vision": 1.0, "haptics": 1.0})
+    assert (config.prior, config.pooling, config.geometry, config.global_latent) == ("separate", "sum", "map", 0)
     train = settings.now.train
     assert (train.batch_size, train.learning_rate, train.clip, train.schedule) == (12, 1e-4, 0.25, "constant")
     assert (settings.now.density.samples, settings.now.classification.samples) == (5, 50)
