@@ -159,11 +159,11 @@ def goals(run: Run, network: str = "apoe") -> str:
     """What was wanted of a network, what it reaches as inferred and refined, and which of both suffices."""
     rows = []
     for label, wanted in measures.GOALS.items():
-        context = measures.CONTEXTS[label]
-        ways = {"as inferred": [measures.explained(context), measures.explained(context, "chroma")]}
-        ways["as inferred"] += [measures.shape(context, 10)] * (len(wanted) > 2)
+        context, parts = measures.CONTEXTS[label], ("grey", "chroma", "iou")[: len(wanted)]
+        inferred = [measures.explained(context), measures.explained(context, "chroma"), measures.shape(context, 10)]
+        ways = {"as inferred": inferred[: len(parts)]}
         if label in measures.SOME:
-            ways["refined"] = [measures.refined(context, what) for what in ("grey", "chroma", "iou")[: len(wanted)]]
+            ways["refined"] = [measures.refined(context, part) for part in parts]
         found = {way: [of.mean(run.results, network) for of in measured] for way, measured in ways.items()}
         enough = [way for way, values in found.items() if all(np.array(values) >= wanted)]
         cells = [" / ".join(map(number, values)) for values in (wanted, *found.values())]
