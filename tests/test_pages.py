@@ -184,7 +184,25 @@ def test_verdicts_of_another_run_that_changed_are_named_if_it_was_run(run):
 
 def test_minutes_are_those_of_all_stages(run):
     table = rows(tables.stage_minutes(run, {"training": ("train@",)}))
-    assert table[2:] == [["training", "1.5"], ["evaluations, figures, tables", "0.1"], ["all", "1.6"]]
+    *told, beyond = table[2:]
+    assert told == [["training", "1.5"], ["evaluations, figures, tables", "0.1"], ["all", "1.6"]]
+    assert beyond[0].startswith("of these beyond the paper") and beyond[1] == "0.0"
+    run.seconds["train-heldout@apoe"] = 120
+    assert rows(tables.stage_minutes(run, {}))[-1][1] == "2.0"
+
+
+def test_goals_are_reached_as_inferred_or_refined_or_not(run, monkeypatch):
+    wanted = {
+        "nothing": (0.7, -0.1),
+        "one picture": (0.85, 0.0),
+        "ten touches": (0.95, 0.0),
+        "ten pictures": (0.7, 0.1),
+    }
+    monkeypatch.setattr(measures, "GOALS", wanted)
+    table = rows(tables.goals(run))[2:]
+    assert [row[0] for row in table] == list(wanted)
+    assert [row[-1].strip("| ") for row in table] == ["as inferred", "refined", "**no**", "**no**"]
+    assert table[1][1:4] == ["0.85 / 0.00", "0.80 / 0.00", "0.90 / 0.00"]
 
 
 def test_numbers_as_they_are_written():
