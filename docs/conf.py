@@ -20,6 +20,7 @@ html_title = "gmn"
 root_doc = "README"
 KEPT = {  # reports by their titles, none of runs of one's own
     "laptop: every claim": "reports/laptop/claims",
+    "laptop: time of each stage": "reports/laptop/schedule",
     "several training seeds: every claim": "reports/laptop-seeds/claims",
     "paper": "reports/paper/README",
 }
