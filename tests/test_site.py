@@ -90,7 +90,7 @@ def test_pages_show_figures_and_docstrings(site):
 
 def test_the_notebook_is_a_page_with_what_it_drew(site):
     page = (site / "docs/first_steps.html").read_text()
-    assert page.count('src="data:image/png') == 2 and "nats per dimension" in page
+    assert page.count('src="data:image/png') == 2 and "grey is off by" in page
 
 
 def test_words_are_found(site):
