@@ -25,14 +25,15 @@ model = TrainedGMN.from_pretrained("laptop/m2/apoe")
 scene = SensedScene.make(SceneSettings(name="grasping", image_size=model.config.image_size, crop_size=32), 0)
 belief = model.infer(scene.contexts({"haptics": range(10)}))
 
-# The likely shape, and how far its surface may be off
+# The likely shape, and how far samples of its surface differ: less than they err
 mesh = belief.mesh(samples=16)
 out = Path(tempfile.mkdtemp(prefix="shape-")) / "shape.ply"
 write_mesh(mesh, out)
 off = mesh.vertex_attributes["spread"]
 size = " x ".join(f"{100 * edge:.1f}" for edge in mesh.extents)
 print(f"{out}: {len(mesh.faces)} faces, {size} cm, {1e6 * mesh.volume:.0f} cm3")
-print(f"the surface may be off by {1000 * np.median(off):.1f} mm (median), {1000 * off.max():.1f} mm at most")
+median, most = 1000 * np.median(off), 1000 * off.max()
+print(f"surfaces of samples differ by {median:.1f} mm (median), up to {most:.1f} mm; errors are larger")
 
 # What keeps clear of an arm: all that may be there, not only what is likely
 print(f"outer hull, for avoiding collisions: {1e6 * belief.mesh(samples=16, level=0.2).volume:.0f} cm3")
